@@ -1,0 +1,50 @@
+# make demo    the main job, on a simulated modem       make test    lint, types and tests
+# make proof   the longer proofs                         make bench   the benchmarks
+#
+# Nothing but python3 (3.11 or newer, with venv) and make has to be there.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types proof bench clean
+
+demo: $(VENV)/ready
+	$(BIN)/modem-helper demo --once
+
+test: $(VENV)/ready-test lint types
+	$(BIN)/python -m pytest -q -m "not proof"
+
+proof: $(VENV)/ready-test
+	$(BIN)/python -m pytest -q -m proof
+
+lint: $(VENV)/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready-test
+	$(BIN)/mypy
+
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.idle
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "modem-helper needs Python 3.11 or newer as $(PYTHON)."; \
+	  echo "Install it:  sudo apt-get install python3 python3-venv"; \
+	  echo "or name one: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv is missing. Install it:  sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/ready-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/ready
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

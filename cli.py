@@ -1,0 +1,109 @@
+"""The command line: global options and one table of commands, each loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives, and the line that `--help` shows without loading it."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "demo": Entry("hil.cli", "demo", "Play the whole story on a simulated modem."),
+    "simulate": Entry("hil.cli", "simulate", "Start simulated modems on ptys or TCP ports."),
+    "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
+    "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
+    "apn": Entry("apn_config.cli", "apn", "Show or set the APN, with verification and roll-back."),
+    "sms": Entry("apn_config.cli", "sms", "Send an SMS, or list those that the modem holds."),
+    "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
+    "command": Entry("apn_config.cli_config", "command", "Tell what an SMS would do."),
+    "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run, so that `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table: what a newcomer tries first stands first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = getattr(importlib.import_module(entry.module), entry.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{entry.module}.{entry.attribute} is no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by their summaries, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"modem-helper {version('modem-helper')}")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `modem-helper demo`. Every command has an example in its own --help.",
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version,
+    help="Show the version and exit.",
+)  # fmt: skip
+def app() -> None:
+    """Change a cellular device's APN by SMS, safely, and answer by SMS.
+
+    An IoT device with a wrong APN has no data connection; SMS is the only way to reach it.
+    modem-helper runs next to the modem, takes commands by SMS, applies them so that a bad APN can't
+    strand the device, and answers to a short number.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error that carries `exit_code` ends it with that code, in one line."""
+    try:
+        sys.exit(app.main(standalone_mode=False))
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output is gone (`| head`): end quietly, as other tools do.
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        code = getattr(error, "exit_code", None)
+        if not isinstance(code, int):
+            raise
+        click.echo(f"modem-helper: {error}", err=True)
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
