@@ -1,0 +1,58 @@
+"""What must survive a power cut: messages, answers, changes, records, and what was tried.
+
+`Store` joins the repositories, one file each, over one `Database`, the only file that knows
+sqlite3. Nothing here decides: states and orders come from the callers, and are only kept, whole or
+not at all.
+"""
+
+from __future__ import annotations
+
+from apn_config.store.changes import ChangeRow, Intent
+from apn_config.store.database import Database
+from apn_config.store.device_time import DeviceTime, Stamp
+from apn_config.store.errors import (
+    StoreCorrupt,
+    StoreError,
+    StoreForbidden,
+    StoreForeign,
+    StoreFull,
+    StoreLocked,
+    StoreMisuse,
+    StoreReadOnly,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from apn_config.store.inbox import InboxRow, InboxState, Incoming, Place
+from apn_config.store.journal import Entry
+from apn_config.store.outbox import OutboxRow, OutboxState
+from apn_config.store.pins import PinOutcome
+from apn_config.store.records import Record
+from apn_config.store.store import Store
+
+__all__ = [
+    "ChangeRow",
+    "Database",
+    "DeviceTime",
+    "Entry",
+    "InboxRow",
+    "InboxState",
+    "Incoming",
+    "Intent",
+    "OutboxRow",
+    "OutboxState",
+    "PinOutcome",
+    "Place",
+    "Record",
+    "Stamp",
+    "Store",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreForbidden",
+    "StoreForeign",
+    "StoreFull",
+    "StoreLocked",
+    "StoreMisuse",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "StoreUnavailable",
+]

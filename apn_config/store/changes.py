@@ -1,0 +1,202 @@
+"""APN changes: the intent and the snapshot, written before anything is touched, and how far it
+came.
+
+What may follow what is transaction.py's; here is only what must survive a crash. At most one change
+is under way, held by a unique index. Credentials stand in a row only until its change is final.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from apn_config.clock import Moment
+from apn_config.model import Apn
+from apn_config.store.codec import dump_apn, dump_time, load_apn, load_enum, load_time
+from apn_config.store.database import Database, Row
+from apn_config.store.device_time import DeviceTime, Stamp
+from apn_config.store.errors import StoreMisuse
+from apn_config.transaction import Level, Origin, Reason, State
+
+# For `history`; a change is some 300 bytes.
+KEEP_ROWS: Final = 1000
+
+ACTIVE: Final = "SELECT * FROM changes WHERE finished_s IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a change is about to do, and what it must be able to bring back.
+
+    `former` is the snapshot; its credentials are None where nobody can tell them, and a roll-back
+    then leaves those of the modem alone.
+    """
+
+    origin: Origin
+    iccid: str
+    cid: int
+    wanted: Apn
+    former: Apn
+    former_level: Level
+    inbox_id: int | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change. Once it is finished the credentials of both APNs read as None."""
+
+    id: int
+    intent: Intent
+    state: State
+    reason: Reason | None
+    radio_cycles: int
+    started: Stamp
+    finished: Stamp | None
+
+
+class Changes:
+    """The table of changes. All methods belong inside a transaction of the caller."""
+
+    def __init__(self, database: Database, time: DeviceTime) -> None:
+        self._database = database
+        self._time = time
+
+    def begin(self, intent: Intent, within_s: float, now: Moment) -> int:
+        """Writes the intent, in state APPLYING, to be applied within that time. Its id.
+
+        To be committed before the modem is touched. Raises StoreMisuse where a change is under way.
+        """
+        if self.active() is not None:
+            raise StoreMisuse("a change is under way")
+        stamp = self._time.stamp(now)
+        change_id = self._database.insert(
+            "INSERT INTO changes (origin, inbox_id, tag, iccid, cid, wanted, former, former_level,"
+            " state, deadline_s, radio_cycles, started_s, started_wall, moved_s)"
+            " VALUES (:origin, :inbox_id, :tag, :iccid, :cid, :wanted, :former, :former_level,"
+            " :state, :deadline_s, 0, :now_s, :started_wall, :now_s)",
+            {
+                "origin": intent.origin.value,
+                "inbox_id": intent.inbox_id,
+                "tag": intent.tag,
+                "iccid": intent.iccid,
+                "cid": intent.cid,
+                "wanted": dump_apn(intent.wanted),
+                "former": dump_apn(intent.former),
+                "former_level": intent.former_level.value,
+                "state": State.APPLYING.value,
+                "deadline_s": stamp.running_s + within_s,
+                "now_s": stamp.running_s,
+                "started_wall": dump_time(stamp.wall),
+            },
+        )
+        self._database.change(
+            "DELETE FROM changes WHERE id <= :last", {"last": change_id - KEEP_ROWS}
+        )
+        return change_id
+
+    def active(self) -> ChangeRow | None:
+        """The change under way."""
+        row = self._database.one(ACTIVE)
+        return None if row is None else _read(row)
+
+    def get(self, change_id: int) -> ChangeRow | None:
+        """The change of that id, unless it is too old."""
+        row = self._database.one("SELECT * FROM changes WHERE id = :id", {"id": change_id})
+        return None if row is None else _read(row)
+
+    def history(self, count: int) -> list[ChangeRow]:
+        """The last changes, newest last, one under way included."""
+        rows = self._database.all(
+            "SELECT * FROM changes ORDER BY id DESC LIMIT :count", {"count": count}
+        )
+        return [_read(row) for row in reversed(rows)]
+
+    def remaining_s(self, now: Moment) -> float | None:
+        """Seconds left for the state of the change under way, 0 at least; kept over a boot."""
+        row = self._database.one(ACTIVE)
+        if row is None or row["deadline_s"] is None:
+            return None
+        return max(0.0, float(row["deadline_s"]) - self._time.running_s(now))
+
+    def move(
+        self,
+        change_id: int,
+        state: State,
+        now: Moment,
+        *,
+        within_s: float | None = None,
+        reason: Reason | None = None,
+    ) -> None:
+        """Writes the state that a step led to. `within_s` or `reason` left out stay as they are."""
+        now_s = self._time.running_s(now)
+        if state.final:
+            raise StoreMisuse("a change enters a final state by finish()")
+        changed = self._database.change(
+            "UPDATE changes SET state = :state, reason = coalesce(:reason, reason),"
+            " deadline_s = coalesce(:deadline_s, deadline_s), moved_s = :now_s"
+            " WHERE id = :id AND finished_s IS NULL",
+            {
+                "id": change_id,
+                "state": state.value,
+                "reason": reason and reason.value,
+                "deadline_s": None if within_s is None else now_s + within_s,
+                "now_s": now_s,
+            },
+        )
+        if changed != 1:
+            raise StoreMisuse(f"change {change_id} isn't under way")
+
+    def count_cycle(self, change_id: int) -> None:
+        """The change is about to switch the radio off and on once more."""
+        changed = self._database.change(
+            "UPDATE changes SET radio_cycles = radio_cycles + 1 WHERE id = :id"
+            " AND finished_s IS NULL",
+            {"id": change_id},
+        )
+        if changed != 1:
+            raise StoreMisuse(f"change {change_id} isn't under way")
+
+    def finish(self, change_id: int, state: State, now: Moment) -> None:
+        """Writes the final state and erases the credentials; commit them to the records before."""
+        row = self.get(change_id)
+        if row is None or row.finished is not None or not state.final:
+            raise StoreMisuse(f"change {change_id} can't become {state.value}")
+        stamp = self._time.stamp(now)
+        self._database.change(
+            "UPDATE changes SET state = :state, wanted = :wanted, former = :former,"
+            " deadline_s = NULL, moved_s = :now_s, finished_s = :now_s, finished_wall = :wall"
+            " WHERE id = :id",
+            {
+                "id": change_id,
+                "state": state.value,
+                "wanted": dump_apn(replace(row.intent.wanted, credentials=None)),
+                "former": dump_apn(replace(row.intent.former, credentials=None)),
+                "now_s": stamp.running_s,
+                "wall": dump_time(stamp.wall),
+            },
+        )
+
+
+def _read(row: Row) -> ChangeRow:
+    finished = None
+    if row["finished_s"] is not None:
+        finished = Stamp(row["finished_s"], load_time(row["finished_wall"]))
+    return ChangeRow(
+        id=row["id"],
+        intent=Intent(
+            origin=load_enum(Origin, row["origin"]),
+            iccid=row["iccid"],
+            cid=row["cid"],
+            wanted=load_apn(row["wanted"]),
+            former=load_apn(row["former"]),
+            former_level=load_enum(Level, row["former_level"]),
+            inbox_id=row["inbox_id"],
+            tag=row["tag"],
+        ),
+        state=load_enum(State, row["state"]),
+        reason=None if row["reason"] is None else load_enum(Reason, row["reason"]),
+        radio_cycles=row["radio_cycles"],
+        started=Stamp(row["started_s"], load_time(row["started_wall"])),
+        finished=finished,
+    )

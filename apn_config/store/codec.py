@@ -1,0 +1,115 @@
+"""Values to and from the text that columns hold. Reading is strict: what this program can't have
+written raises StoreCorrupt, without quoting it, since it may hold a password.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import TypeAlias, TypeVar
+
+from apn_config.model import Apn, AuthType, Credentials, PdpType
+from apn_config.store.errors import StoreCorrupt, StoreMisuse
+
+E = TypeVar("E", bound=Enum)
+Detail: TypeAlias = Mapping[str, str | int | None]
+
+
+def dump_apn(apn: Apn) -> str:
+    """An APN with its credentials, as JSON; credentials that nobody knows are null."""
+    credentials = apn.credentials
+    return _dump(
+        {
+            "name": apn.name,
+            "type": apn.type.value,
+            "credentials": credentials
+            and {
+                "auth": credentials.auth.value,
+                "user": credentials.user,
+                "password": credentials.password,
+            },
+        }
+    )
+
+
+def load_apn(text: str) -> Apn:
+    """The inverse of `dump_apn`."""
+    fields = _load_object(text, "an APN", {"name", "type", "credentials"})
+    credentials = fields["credentials"]
+    if not isinstance(fields["name"], str):
+        raise _corrupt("an APN")
+    return Apn(
+        fields["name"],
+        load_enum(PdpType, fields["type"]),
+        None if credentials is None else _load_credentials(credentials),
+    )
+
+
+def dump_detail(detail: Detail) -> str:
+    """A flat object of texts and whole numbers, as JSON."""
+    return _dump(detail)
+
+
+def load_detail(text: str) -> dict[str, str | int | None]:
+    """The inverse of `dump_detail`."""
+    detail: dict[str, str | int | None] = {}
+    for name, value in _load_object(text, "a journal entry").items():
+        if isinstance(value, bool) or not isinstance(value, str | int | None):
+            raise _corrupt("a journal entry")
+        detail[name] = value
+    return detail
+
+
+def dump_time(time: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond: the order of the texts is the order of the times."""
+    if time.tzinfo is None:
+        raise StoreMisuse("a time without a zone can't be stored")
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def load_time(text: str) -> datetime:
+    """The inverse of `dump_time`."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise _corrupt("a time") from None
+    if time.tzinfo is None:
+        raise _corrupt("a time")
+    return time
+
+
+def load_enum(kind: type[E], value: object) -> E:
+    """The member of that value."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise _corrupt(f"a {kind.__name__}") from None
+
+
+def _load_credentials(value: object) -> Credentials:
+    if not isinstance(value, dict) or value.keys() != {"auth", "user", "password"}:
+        raise _corrupt("credentials")
+    user, password = value["user"], value["password"]
+    if not isinstance(user, str) or not isinstance(password, str):
+        raise _corrupt("credentials")
+    return Credentials(load_enum(AuthType, value["auth"]), user, password)
+
+
+def _dump(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _load_object(text: str, what: str, names: set[str] | None = None) -> dict[str, object]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _corrupt(what) from None
+    if not isinstance(value, dict) or (names is not None and value.keys() != names):
+        raise _corrupt(what)
+    return value
+
+
+def _corrupt(what: str) -> StoreCorrupt:
+    return StoreCorrupt(None, f"{what} in it makes no sense")

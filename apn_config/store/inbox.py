@@ -1,0 +1,302 @@
+"""What the device received. A message is committed here, and only then deleted in the modem.
+
+The unique key makes reading a message twice harmless. When a message is final its PDU and text are
+redacted (it may hold a PIN word or a password); the key stays for KEEP_S, so that a late repeat is
+still known.
+
+    PART ──join──► PENDING ──settle──────────────► SETTLED
+     │                └─────start──► STARTED ─settle─┘
+     └──expire──► EXPIRED               (SET_ASIDE is final from the first)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Final
+
+from apn_config.clock import Moment
+from apn_config.model import Sender
+from apn_config.store.codec import dump_time, load_enum, load_time
+from apn_config.store.database import Database, Row, Value
+from apn_config.store.device_time import DeviceTime, Stamp
+from apn_config.store.errors import StoreMisuse
+
+# CONTRACT: keys outlive bodies by 30 days. Running time: never shorter, by a calendar, than that.
+KEEP_S: Final = 30 * 86400.0
+PRUNE_ROWS: Final = 200
+PENDING_ROWS: Final = 500
+
+
+class InboxState(Enum):
+    """What became of a message."""
+
+    PART = "part"
+    """A part of a longer message; the others are awaited."""
+    PENDING = "pending"
+    """Whole, and to be judged."""
+    STARTED = "started"
+    """A verb that must not run twice has begun; never acted on again, only settled."""
+    SETTLED = "settled"
+    """Judged and done with; key, sender, verdict and the redacted text are left."""
+    SET_ASIDE = "set-aside"
+    """Couldn't be decoded; kept as it came."""
+    EXPIRED = "expired"
+    """A part whose others never came; its body is erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part belongs (3GPP TS 23.040 9.2.3.24.1); `bits` is the width of the reference."""
+
+    reference: int
+    total: int
+    seq: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A decoded message as it came. `scts` is None where its octets make no date."""
+
+    key: bytes
+    sender: Sender
+    pdu: str = field(repr=False)
+    text: str | None = field(repr=False)
+    scts_octets: bytes | None = None
+    scts: datetime | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A stored message. `pdu` is None and `text` redacted once it is final, unless set aside."""
+
+    id: int
+    key: bytes
+    sender: Sender
+    scts_octets: bytes | None
+    scts: datetime | None
+    received: Stamp
+    state: InboxState
+    pdu: str | None = field(repr=False)
+    text: str | None = field(repr=False)
+    place: Place | None
+    verdict: str | None
+
+
+_INSERT: Final = """INSERT INTO inbox (key, sender, alphanumeric, scts_octets, scts, received_s,
+    received_wall, state, pdu, text, concat_reference, concat_total, concat_seq, concat_bits,
+    verdict, final_s)
+    VALUES (:key, :sender, :alphanumeric, :scts_octets, :scts, :received_s, :received_wall, :state,
+    :pdu, :text, :reference, :total, :seq, :bits, :verdict, :final_s)
+    ON CONFLICT (key) DO NOTHING RETURNING id"""
+
+# `final_s IS NULL` names the partial index of the open rows, which holds nothing else.
+OPEN: Final = (
+    "SELECT * FROM inbox WHERE final_s IS NULL AND state = :state ORDER BY id LIMIT :limit"
+)
+PARTS_OF: Final = """SELECT * FROM inbox WHERE final_s IS NULL AND state = 'part'
+    AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
+    AND concat_total = :total AND concat_bits = :bits ORDER BY id"""
+OLDEST: Final = "SELECT id, final_s FROM inbox ORDER BY id LIMIT :limit"
+
+
+class Inbox:
+    """The table of received messages. All methods belong inside a transaction of the caller."""
+
+    def __init__(self, database: Database, time: DeviceTime) -> None:
+        self._database = database
+        self._time = time
+
+    def add(self, message: Incoming, now: Moment) -> int | None:
+        """Stores a message: a part as PART, a whole one as PENDING. None if its key is known."""
+        state = InboxState.PENDING if message.place is None else InboxState.PART
+        return self._insert(message, state, now)
+
+    def set_aside(self, key: bytes, pdu: str, error: str, now: Moment) -> int | None:
+        """Keeps what couldn't be decoded as it came. Its id; None if its key is known."""
+        message = Incoming(key, Sender(""), pdu, None)
+        return self._insert(message, InboxState.SET_ASIDE, now, verdict=error)
+
+    def get(self, message_id: int) -> InboxRow | None:
+        """The message of that id, unless it was pruned."""
+        row = self._database.one("SELECT * FROM inbox WHERE id = :id", {"id": message_id})
+        return None if row is None else _read(row)
+
+    def recent(self, count: int) -> list[InboxRow]:
+        """The last messages, newest last."""
+        rows = self._database.all(
+            "SELECT * FROM inbox ORDER BY id DESC LIMIT :count", {"count": count}
+        )
+        return [_read(row) for row in reversed(rows)]
+
+    def pending(self) -> list[InboxRow]:
+        """What is to be judged, in SCTS order, ties by arrival; at most PENDING_ROWS at once.
+
+        A message without SCTS stands behind all that arrived before it: no order by time would be
+        worth more than that of arrival.
+        """
+        return _in_order(self._open(InboxState.PENDING, PENDING_ROWS))
+
+    def started(self) -> list[InboxRow]:
+        """What had begun and not ended when the program stopped; to be answered, never acted on."""
+        return self._open(InboxState.STARTED, PENDING_ROWS)
+
+    def open_parts(self) -> list[InboxRow]:
+        """All parts that wait for others, in the order of arrival."""
+        return self._open(InboxState.PART, -1)
+
+    def parts_of(self, sender: Sender, place: Place) -> list[InboxRow]:
+        """The parts that wait and belong to the same message as one from `sender` at `place`."""
+        rows = self._database.all(
+            PARTS_OF,
+            {
+                "sender": sender.address,
+                "alphanumeric": sender.alphanumeric,
+                "reference": place.reference,
+                "total": place.total,
+                "bits": place.bits,
+            },
+        )
+        return [_read(row) for row in rows]
+
+    def join(self, part_ids: Sequence[int], text: str | None, now: Moment) -> int:
+        """Makes one message of parts in their order: the first becomes PENDING, the rest SETTLED.
+
+        The first part's SCTS is the message's. Returns the id of the whole.
+        """
+        first, *others = part_ids
+        for part_id in others:
+            self._finish(part_id, {InboxState.PART}, InboxState.SETTLED, "joined", None, now)
+        self._one_changed(
+            "UPDATE inbox SET state = 'pending', text = :text WHERE id = :id AND state = 'part'",
+            {"id": first, "text": text},
+        )
+        return first
+
+    def start(self, message_id: int) -> None:
+        """A verb that must not run twice begins; to be committed before it does anything."""
+        self._one_changed(
+            "UPDATE inbox SET state = 'started' WHERE id = :id AND state = 'pending'",
+            {"id": message_id},
+        )
+
+    def settle(self, message_id: int, verdict: str, redacted_text: str | None, now: Moment) -> None:
+        """The message is done with: its PDU is erased, its text replaced by one without secrets."""
+        live = {InboxState.PENDING, InboxState.STARTED}
+        self._finish(message_id, live, InboxState.SETTLED, verdict, redacted_text, now)
+
+    def expire(self, part_ids: Iterable[int], now: Moment) -> None:
+        """The message of these parts will never be whole: their bodies are erased."""
+        for part_id in part_ids:
+            self._finish(part_id, {InboxState.PART}, InboxState.EXPIRED, "incomplete", None, now)
+
+    def prune(self, now: Moment) -> int:
+        """Deletes final messages older than KEEP_S; how many. Looks at PRUNE_ROWS at most.
+
+        Ids grow with time, so the oldest rows stand first and no index by age is needed.
+        """
+        before_s = self._time.running_s(now) - KEEP_S
+        rows = self._database.all(OLDEST, {"limit": PRUNE_ROWS})
+        old = [
+            row["id"] for row in rows if row["final_s"] is not None and row["final_s"] < before_s
+        ]
+        for message_id in old:
+            self._database.change("DELETE FROM inbox WHERE id = :id", {"id": message_id})
+        return len(old)
+
+    def _insert(
+        self, message: Incoming, state: InboxState, now: Moment, verdict: str | None = None
+    ) -> int | None:
+        stamp, place = self._time.stamp(now), message.place
+        reference, total, seq, bits = (None,) * 4
+        if place is not None:
+            reference, total, seq, bits = place.reference, place.total, place.seq, place.bits
+        rows = self._database.all(
+            _INSERT,
+            {
+                "key": message.key,
+                "sender": message.sender.address,
+                "alphanumeric": message.sender.alphanumeric,
+                "scts_octets": message.scts_octets,
+                "scts": None if message.scts is None else dump_time(message.scts),
+                "received_s": stamp.running_s,
+                "received_wall": dump_time(stamp.wall),
+                "state": state.value,
+                "pdu": message.pdu,
+                "text": message.text,
+                "reference": reference,
+                "total": total,
+                "seq": seq,
+                "bits": bits,
+                "verdict": verdict,
+                "final_s": stamp.running_s if state is InboxState.SET_ASIDE else None,
+            },
+        )
+        return int(rows[0]["id"]) if rows else None
+
+    def _open(self, state: InboxState, limit: int) -> list[InboxRow]:
+        rows = self._database.all(OPEN, {"state": state.value, "limit": limit})
+        return [_read(row) for row in rows]
+
+    def _finish(
+        self,
+        message_id: int,
+        live: set[InboxState],
+        state: InboxState,
+        verdict: str,
+        text: str | None,
+        now: Moment,
+    ) -> None:
+        row = self.get(message_id)
+        if row is None or row.state not in live:
+            raise StoreMisuse(f"message {message_id} can't become {state.value}")
+        self._one_changed(
+            "UPDATE inbox SET state = :state, verdict = :verdict, text = :text, pdu = NULL,"
+            " final_s = :final_s WHERE id = :id",
+            {
+                "id": message_id,
+                "state": state.value,
+                "verdict": verdict,
+                "text": text,
+                "final_s": self._time.running_s(now),
+            },
+        )
+
+    def _one_changed(self, sql: str, values: dict[str, Value]) -> None:
+        if self._database.change(sql, values) != 1:
+            raise StoreMisuse(f"message {values['id']!r} isn't in the state for this")
+
+
+def _in_order(rows: Iterable[InboxRow]) -> list[InboxRow]:
+    """Rows in the order of arrival, put in the order of judgement."""
+    newest = datetime.min.replace(tzinfo=UTC)
+    keyed: list[tuple[datetime, int, InboxRow]] = []
+    for row in rows:
+        newest = max(newest, row.scts or newest)
+        keyed.append((row.scts or newest, row.id, row))
+    return [row for _, _, row in sorted(keyed, key=lambda entry: entry[:2])]
+
+
+def _read(row: Row) -> InboxRow:
+    place = None
+    if row["concat_reference"] is not None:
+        place = Place(
+            row["concat_reference"], row["concat_total"], row["concat_seq"], row["concat_bits"]
+        )
+    return InboxRow(
+        id=row["id"],
+        key=row["key"],
+        sender=Sender(row["sender"], bool(row["alphanumeric"])),
+        scts_octets=row["scts_octets"],
+        scts=None if row["scts"] is None else load_time(row["scts"]),
+        received=Stamp(row["received_s"], load_time(row["received_wall"])),
+        state=load_enum(InboxState, row["state"]),
+        pdu=row["pdu"],
+        text=row["text"],
+        place=place,
+        verdict=row["verdict"],
+    )

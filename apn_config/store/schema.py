@@ -1,0 +1,132 @@
+"""The schema, as numbered migrations. A released migration is never edited: another is added.
+
+Version n is what the first n migrations make (PRAGMA user_version). tests/apn_config/schemas/ keeps
+the SQL of each released version, and the tests migrate from every one of them.
+
+Points in time are `_s` columns: seconds of the device's running time (device_time.py), with a
+`_wall` column beside where a person wants to read a date. Wall times are never compared.
+
+`..._s IS NULL` of a row's end is what makes it open: the partial indexes on it hold the few open
+rows only, so they stay small however long the tables grow, and a settled row costs no index page.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# "mdmh": tells this program's database from another's (PRAGMA application_id).
+APPLICATION_ID: Final = 0x6D646D68
+
+_VERSION_1: Final = (
+    """CREATE TABLE device_time (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        boot_id TEXT NOT NULL,
+        base_s REAL NOT NULL,
+        seen_s REAL NOT NULL
+    ) STRICT""",
+    """CREATE TABLE inbox (
+        id INTEGER PRIMARY KEY,
+        key BLOB NOT NULL UNIQUE,
+        sender TEXT NOT NULL,
+        alphanumeric INTEGER NOT NULL,
+        scts_octets BLOB,
+        scts TEXT,
+        received_s REAL NOT NULL,
+        received_wall TEXT NOT NULL,
+        state TEXT NOT NULL,
+        pdu TEXT,
+        text TEXT,
+        concat_reference INTEGER,
+        concat_total INTEGER,
+        concat_seq INTEGER,
+        concat_bits INTEGER,
+        verdict TEXT,
+        final_s REAL
+    ) STRICT""",
+    """CREATE INDEX inbox_open ON inbox (state, sender, concat_reference)
+        WHERE final_s IS NULL""",
+    """CREATE TABLE changes (
+        id INTEGER PRIMARY KEY,
+        origin TEXT NOT NULL,
+        inbox_id INTEGER REFERENCES inbox (id) ON DELETE SET NULL,
+        tag TEXT,
+        iccid TEXT NOT NULL,
+        cid INTEGER NOT NULL,
+        wanted TEXT NOT NULL,
+        former TEXT NOT NULL,
+        former_level TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT,
+        deadline_s REAL,
+        radio_cycles INTEGER NOT NULL,
+        started_s REAL NOT NULL,
+        started_wall TEXT NOT NULL,
+        moved_s REAL NOT NULL,
+        finished_s REAL,
+        finished_wall TEXT
+    ) STRICT""",
+    # One change at a time, held by the database itself: the expression is 1 in every open row.
+    """CREATE UNIQUE INDEX changes_active ON changes ((finished_s IS NULL))
+        WHERE finished_s IS NULL""",
+    "CREATE INDEX changes_inbox ON changes (inbox_id)",
+    """CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY,
+        inbox_id INTEGER REFERENCES inbox (id) ON DELETE SET NULL,
+        change_id INTEGER REFERENCES changes (id) ON DELETE SET NULL,
+        recipient TEXT NOT NULL,
+        text TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        last_error TEXT,
+        tried_s REAL,
+        not_before_s REAL,
+        reference INTEGER,
+        created_s REAL NOT NULL,
+        created_wall TEXT NOT NULL,
+        ended_s REAL,
+        ended_wall TEXT
+    ) STRICT""",
+    "CREATE INDEX outbox_due ON outbox (id) WHERE ended_s IS NULL",
+    "CREATE INDEX outbox_inbox ON outbox (inbox_id)",
+    "CREATE INDEX outbox_change ON outbox (change_id)",
+    """CREATE TABLE records (
+        iccid TEXT NOT NULL,
+        cid INTEGER NOT NULL,
+        current TEXT NOT NULL,
+        last_good TEXT,
+        updated_s REAL NOT NULL,
+        updated_wall TEXT NOT NULL,
+        PRIMARY KEY (iccid, cid)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE marks (
+        kind TEXT NOT NULL,
+        who TEXT NOT NULL,
+        scts TEXT NOT NULL,
+        PRIMARY KEY (kind, who)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE journal (
+        id INTEGER PRIMARY KEY,
+        at_s REAL NOT NULL,
+        at_wall TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE pins (
+        id INTEGER PRIMARY KEY,
+        card TEXT NOT NULL,
+        salt BLOB NOT NULL,
+        hash BLOB NOT NULL,
+        tried_s REAL NOT NULL,
+        tried_wall TEXT NOT NULL,
+        outcome TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX pins_card ON pins (card)",
+    """CREATE TABLE cycles (
+        id INTEGER PRIMARY KEY,
+        at_s REAL NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_VERSION_1,)
+VERSION: Final = len(MIGRATIONS)
