@@ -6,6 +6,7 @@ ModemError
 ├── LinkLost            the port or the connection is gone
 ├── ProtocolError       the modem's bytes make no sense
 ├── MisuseError         the caller asked for what can't be done
+├── NoReception         the device can't receive SMS at all
 ├── PortError           the port can't be opened
 │   ├── PortMissing
 │   ├── PortForbidden
@@ -88,6 +89,13 @@ class MisuseError(ModemError):
     """The caller asked for something that can't be sent or isn't possible in this state."""
 
     exit_code = 2
+
+
+class NoReception(ModemError):
+    """The device can send messages at best: it has no storage, and doesn't deliver directly."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"this device can't receive SMS: {why}")
 
 
 class PortError(ModemError):

@@ -98,6 +98,7 @@ class SimulatorPart:
     default_memory: str = "ME"
     cnmi_test: str = "(0-2),(0-3),(0,2),(0-2),(0,1)"
     prompt: bytes = b"\r\n> "
+    own_contexts: Mapping[int, str] = field(default_factory=dict)  # APNs by cid, the module's own
     auth_read_back: bool = True
 
 

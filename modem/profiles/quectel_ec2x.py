@@ -44,6 +44,7 @@ EC25 = Profile(
         memories=(("SM", "ME", "MT", "SR"),) * 3,
         sizes={"ME": 255, "SM": 50, "SR": 10},
         aliases={"MT": "ME"},
+        own_contexts={2: "ims", 3: "sos"},
     ),
     sources={
         "driver.auth": Source(
@@ -67,6 +68,9 @@ EC25 = Profile(
         "simulator.sizes": Source(f"{_MANUAL} 9.4; SM is the card's", SourceLevel.MANUAL),
         "simulator.aliases": Source(
             f"{_MANUAL} 9.4: MT is the same store as ME", SourceLevel.MANUAL
+        ),
+        "simulator.own_contexts": Source(
+            "AT+CGDCONT? of an EC20 after boot, from its carrier profile", SourceLevel.TRANSCRIPT
         ),
     },
 )

@@ -35,6 +35,7 @@ SIM7600 = Profile(
         boot_s=10.0,
         memories=(("ME", "MT", "SM", "SR"), ("ME", "MT", "SM"), ("ME", "SM")),
         sizes={"ME": 23, "SM": 40, "SR": 10},
+        own_contexts={2: "ims", 3: "sos"},
     ),
     sources={
         "driver.auth_order": Source(
@@ -58,6 +59,10 @@ SIM7600 = Profile(
         "simulator.memories": Source("AT+CPMS=? of a SIM7600 HAT", SourceLevel.TRANSCRIPT),
         "simulator.sizes": Source(
             "AT+CPMS? of a SIM7600 HAT (ME 23); SM is the card's, SR small", SourceLevel.TRANSCRIPT
+        ),
+        "simulator.own_contexts": Source(
+            "AT+CGDCONT? in TinyGSM issue 649 and LilyGO T-SIM7600X issue 90",
+            SourceLevel.TRANSCRIPT,
         ),
     },
 )

@@ -1,0 +1,105 @@
+"""PDP contexts of a modem: what they are set to, what the network gave them, how to set them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from modem.asking import Execute, optional
+from modem.at.command import Command
+from modem.commands import context
+from modem.errors import CommandRefused, MisuseError, ProtocolError
+from modem.profiles import AuthCommand, DriverPart
+from modem.values import ContextAuth, ContextSettings, LiveContext, PdpContext
+
+logger = logging.getLogger(__name__)
+
+
+class Contexts:
+    """The contexts behind `execute`. The family's commands come with each call, as its profile."""
+
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
+        # A write is two commands that belong together, and so is a read.
+        self._lock = asyncio.Lock()
+
+    async def all(self) -> tuple[PdpContext, ...]:
+        """Every context that is defined, with its address where it is active."""
+        defined = context.parse_cgdcont(await self._execute(context.cgdcont_read()))
+        active = await self._active()
+        return tuple(
+            [
+                replace(item, active=True, address=await self._address(item.cid) or item.address)
+                if item.cid in active
+                else replace(item, address=None)
+                for item in defined
+            ]
+        )
+
+    async def read(self, cid: int, family: DriverPart) -> ContextSettings:
+        """What the context is set to; type "" and APN "" for one that isn't defined."""
+        async with self._lock:
+            defined = context.parse_cgdcont(await self._execute(context.cgdcont_read()))
+            found = next((item for item in defined if item.cid == cid), PdpContext(cid, "", ""))
+            return ContextSettings(cid, found.type, found.apn, await self._auth(cid, family))
+
+    async def write(self, settings: ContextSettings, family: DriverPart) -> None:
+        """Set type and APN, then the credentials unless they are to stay or are none anyway.
+
+        MisuseError where a password that the modem doesn't give back would have to be written.
+        """
+        async with self._lock:
+            definition = context.cgdcont_write(settings)
+            auth = await self._auth_command(settings, family)
+            await self._execute(definition)
+            if auth is not None:
+                await self._execute(auth)
+
+    async def live(self, cid: int) -> LiveContext:
+        """What the network gave the context, asked now."""
+        if cid not in await self._active():
+            return LiveContext(active=False)
+        address = await self._address(cid)
+        answer = await optional(self._execute, context.cgcontrdp(cid))
+        if answer is None:
+            return LiveContext(active=True, address=address)
+        apn, given = context.parse_cgcontrdp(answer, cid)
+        return LiveContext(active=True, address=address or given, apn=apn)
+
+    async def activate(self, cid: int) -> None:
+        """Activate the context; takes as long as the network does."""
+        await self._execute(context.cgact(True, cid))
+
+    async def _active(self) -> frozenset[int]:
+        return context.parse_cgact(await self._execute(context.cgact_read()))
+
+    async def _address(self, cid: int) -> str | None:
+        answer = await optional(self._execute, context.cgpaddr(cid))
+        return None if answer is None else context.parse_cgpaddr(answer, cid)
+
+    async def _auth(self, cid: int, family: DriverPart) -> ContextAuth | None:
+        try:
+            if family.auth is AuthCommand.QICSGP:
+                answer = await self._execute(context.qicsgp_read(cid))
+                return context.parse_qicsgp(answer, family.auth_order)
+            answer = await self._execute(context.cgauth_read())
+            return context.parse_cgauth(answer, cid, family.auth_order)
+        except (CommandRefused, ProtocolError) as error:
+            logger.info("the context's credentials can't be read: %s", error)
+            return None
+
+    async def _auth_command(self, settings: ContextSettings, family: DriverPart) -> Command | None:
+        wanted = settings.auth
+        if wanted is None:
+            return None
+        before = await self._auth(settings.cid, family)
+        if before is not None and before.type == wanted.type == 0:
+            return None
+        if wanted.password is None and wanted.type:
+            if before is not None and (before.type, before.user) == (wanted.type, wanted.user):
+                return None  # nobody knows the password, and it may stay
+            raise MisuseError("the context's password is not known, so it can't be written")
+        if family.auth is AuthCommand.QICSGP:
+            return context.qicsgp_write(settings, wanted, family.auth_order)
+        return context.cgauth_write(settings.cid, wanted, family.auth_order)

@@ -1,0 +1,395 @@
+"""Modem: one modem on one port, as the rest of the program sees it.
+
+It joins the AT driver, the start sequence and the typed commands. What to do when the link is lost
+or the modem restarts is decided in `modem.recovery`; here it is only noticed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from modem import asking
+from modem.at.command import Command
+from modem.at.events import Response, Urc
+from modem.commands import control, messages, network
+from modem.commands.secrets import redacted
+from modem.commands.typed import typed_line
+from modem.contexts import Contexts
+from modem.driver import AtDriver
+from modem.errors import CommandRefused, LinkLost, MisuseError, ModemError, ModemSilent
+from modem.notices import ModemEvent, Restarted, event_of
+from modem.profiles import GENERIC, Profile
+from modem.registration import DomainState, Registration
+from modem.start import PinSource, Setup, StartSequence
+from modem.storage import Storage
+from modem.transport import Link, open_link
+from modem.values import (
+    ContextSettings,
+    Identity,
+    LiveContext,
+    PdpContext,
+    Signal,
+    StorageState,
+    StoredMessage,
+)
+
+if TYPE_CHECKING:
+    from modem.sms import Part
+
+logger = logging.getLogger(__name__)
+
+# A modem that restarts again and again within one start has a power supply that gives way.
+MAX_BEGINNINGS = 5
+# Three unanswered commands, each with its resynchronisation, take half a minute and more: what is
+# left to try is another link.
+MAX_SILENCES = 3
+
+
+class Modem:
+    """A modem on an open link. Commands may be given from several tasks; they run one at a time.
+
+    All of them raise CommandRefused, ModemSilent, LinkLost or ProtocolError. `lost` is done once
+    the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
+    set once the modem began anew or is lost, until it is initialised. `on_event` is called from the
+    event loop, in the order of the modem's words, and must not block.
+    """
+
+    def __init__(self, port: str, *, on_event: Callable[[ModemEvent], None]) -> None:
+        self.port = port
+        self.profile: Profile = GENERIC
+        self.lost: asyncio.Future[LinkLost] = asyncio.get_running_loop().create_future()
+        self.restarted = asyncio.Event()
+        self.driver = AtDriver(on_urc=self._on_urc, on_echo=self._on_echo, on_lost=self._on_lost)
+        self._on_event = on_event
+        self._setup: Setup | None = None
+        self._initialising = False
+        self._ready = False
+        self._restarted: str | None = None
+        self._sending = 0
+        self._silences = 0
+        self._under_way: set[asyncio.Timeout] = set()
+        self._contexts = Contexts(self.execute)
+        self._storage: Storage | None = None
+
+    @classmethod
+    async def open(
+        cls, port: str, *, baud: int = 115200, on_event: Callable[[ModemEvent], None]
+    ) -> Modem:
+        """Open the port; nothing is sent yet. Raises PortError, MisuseError."""
+        modem = cls(port, on_event=on_event)
+        modem.attach_link(await open_link(port, modem.driver, baud=baud))
+        return modem
+
+    def attach_link(self, link: Link) -> None:
+        """Use this link, whose user is `driver`."""
+        self.driver.attach(link)
+
+    async def close(self) -> None:
+        """Close the link. The modem keeps its settings."""
+        self._ready = False
+        await self.driver.close()
+
+    # --- start --------------------------------------------------------------------------------
+
+    async def initialise(self, *, pin_for: PinSource | None = None) -> None:
+        """Identify the modem, unlock its card, and have it announce SMS.
+
+        A modem that restarts meanwhile is begun with anew. Raises SimAbsent, SimLocked,
+        NoReception, or what a command raised.
+        """
+        if self._initialising:
+            raise MisuseError("the modem is being initialised already")
+        self._initialising = True
+        self._ready = False
+        self._silences = 0
+        try:
+            await self._begin_until_steady(pin_for)
+        finally:
+            self._initialising = False
+
+    async def _begin_until_steady(self, pin_for: PinSource | None) -> None:
+        for _ in range(MAX_BEGINNINGS):
+            self._restarted = None
+            self.driver.expect_echo(True)
+            sequence = StartSequence(
+                self._run,
+                pin_for=pin_for,
+                echo_is_off=lambda: self.driver.expect_echo(False),
+                profile_known=self._know_profile,
+            )
+            try:
+                setup = await sequence.run()
+            except (LinkLost, MisuseError):
+                raise
+            except ModemError as error:
+                if self._restarted is None:
+                    raise
+                logger.info("%s; it restarted meanwhile (%s)", error, self._restarted)
+                continue
+            if self._restarted is None:
+                self._set_up(setup)
+                return
+            logger.info("the modem restarted while it was initialised: %s", self._restarted)
+        raise ModemError(
+            f"the modem on {self.port} restarted {MAX_BEGINNINGS} times while it was being "
+            "initialised; is its power supply strong enough?"
+        )
+
+    def _set_up(self, setup: Setup) -> None:
+        self._setup = setup
+        self._storage = (
+            None if setup.memory is None else Storage(self.execute, setup.memory, setup.memories)
+        )
+        self._ready = True
+        self.restarted.clear()
+
+    def _know_profile(self, profile: Profile) -> None:
+        self.profile = profile
+
+    @property
+    def setup(self) -> Setup:
+        """What the start found; MisuseError before it."""
+        if self._setup is None:
+            raise MisuseError("the modem isn't initialised yet")
+        return self._setup
+
+    @property
+    def identity(self) -> Identity:
+        """Who the modem and its card are."""
+        return self.setup.identity
+
+    async def read_card(self) -> Identity:
+        """Ask for ICCID and IMSI again, as after SimChanged."""
+        iccid = await asking.iccid(self.execute)
+        imsi = await asking.imsi(self.execute)
+        self._setup = replace(self.setup, identity=replace(self.identity, iccid=iccid, imsi=imsi))
+        return self.identity
+
+    # --- what the modem says unasked ----------------------------------------------------------
+
+    def _on_urc(self, urc: Urc) -> None:
+        event = event_of(urc, self.profile)
+        if isinstance(event, Restarted):
+            if urc.prefix in self.profile.driver.boot_urcs:
+                self._give_up_commands()
+            self._note_restart(event.why)
+        elif event is not None:
+            self._on_event(event)
+
+    def _on_echo(self) -> None:
+        if self._sending:
+            # Some modems echo a PDU although ATE0 holds; the next command shows which it was.
+            self.driver.expect_echo(False)
+        else:
+            self._note_restart("the echo is back")
+
+    def _note_restart(self, why: str) -> None:
+        """Once a restart: a boot prints several lines, and they come again (BG96)."""
+        if self._initialising:
+            self._restarted = why
+        elif self._ready:
+            self._ready = False
+            self._on_event(Restarted(why))
+            self.restarted.set()
+
+    def _give_up_commands(self) -> None:
+        """What was asked before a boot is never answered, and a CMGS is waited for two minutes."""
+        for patience in self._under_way:
+            patience.reschedule(asyncio.get_running_loop().time())
+
+    def _on_lost(self, error: LinkLost) -> None:
+        self._ready = False
+        if not self.lost.done():
+            self.lost.set_result(error)
+            self.restarted.set()
+
+    # --- commands -----------------------------------------------------------------------------
+
+    async def execute(self, command: Command) -> Response:
+        """Run a command; a modem that is mute for several in a row counts as lost."""
+        try:
+            response = await self._run(command)
+        except CommandRefused:
+            self._silences = 0
+            raise
+        except ModemSilent:
+            self._silences += 1
+            if self._silences >= MAX_SILENCES and self._ready:
+                self._on_lost(LinkLost(self.port, f"no answer to {MAX_SILENCES} commands in a row"))
+            raise
+        self._silences = 0
+        return response
+
+    async def _run(self, command: Command) -> Response:
+        """Run a command, and give it up once the modem is known to have restarted."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        try:
+            async with asyncio.timeout(None) as patience:
+                self._under_way.add(patience)
+                try:
+                    return await self.driver.execute(command)
+                finally:
+                    self._under_way.discard(patience)
+        except TimeoutError:
+            raise ModemSilent(command.shown, loop.time() - began_s) from None
+
+    # --- the network --------------------------------------------------------------------------
+
+    async def registration(self) -> Registration:
+        """All three domains, asked now."""
+        cs, ps, eps = [await self._domain(domain) for domain in network.Domain]
+        return Registration(cs, ps, eps)
+
+    async def _domain(self, domain: network.Domain) -> DomainState | None:
+        return await asking.optional_value(
+            self.execute, network.registration_read(domain), network.parse_registration
+        )
+
+    async def signal(self) -> Signal:
+        """RSSI of +CSQ, or else of +CESQ, and +CESQ's LTE values."""
+        extended = (
+            await asking.optional_value(self.execute, network.cesq(), network.parse_cesq)
+            or Signal()
+        )
+        rssi_dbm = await asking.optional_value(self.execute, network.csq(), network.parse_csq)
+        return extended if rssi_dbm is None else replace(extended, rssi_dbm=rssi_dbm)
+
+    async def operator(self) -> str | None:
+        """The network's name or number."""
+        return await asking.optional_value(self.execute, network.cops_read(), network.parse_cops)
+
+    async def service_centre(self) -> str | None:
+        """The service centre's number."""
+        return await asking.optional_value(self.execute, messages.csca_read(), messages.parse_csca)
+
+    async def attached(self) -> bool:
+        """Is the modem attached for packets?"""
+        return network.parse_cgatt(await self.execute(network.cgatt_read()))
+
+    async def attach(self) -> None:
+        """Attach; takes as long as the network does."""
+        await self.execute(network.cgatt(True))
+
+    async def detach(self) -> None:
+        """Detach; on LTE no SMS comes until `attach`."""
+        await self.execute(network.cgatt(False))
+
+    async def radio_cycle(self) -> None:
+        """Radio off and on. It is switched on again whatever becomes of the first half."""
+        driver = self.profile.driver
+        try:
+            await self.execute(control.functionality(driver.radio_off))
+        finally:
+            await self.execute(control.functionality(driver.radio_on))
+
+    async def restart(self) -> None:
+        """Reset the module with the family's command; Restarted or a lost link follow.
+
+        MisuseError where the profile knows none: no generic one exists.
+        """
+        reset = self.profile.driver.reset
+        if reset is None:
+            raise MisuseError(f"no command is known that resets a {self.profile.title}")
+        try:
+            await self.execute(control.functionality(reset))
+        except (LinkLost, ModemSilent) as error:
+            # It went, or spoke of its boot, before the OK was read: that is what was wanted.
+            if not self.restarted.is_set():
+                raise
+            logger.info("%s, as the modem restarts", error)
+
+    # --- contexts -----------------------------------------------------------------------------
+
+    async def contexts(self) -> tuple[PdpContext, ...]:
+        """Every context that is defined; those beside the attach's may be the module's own."""
+        return await self._contexts.all()
+
+    async def read_context(self, cid: int) -> ContextSettings:
+        """What the context is set to; `auth` is None where the modem doesn't tell."""
+        return await self._contexts.read(cid, self.profile.driver)
+
+    async def write_context(self, settings: ContextSettings) -> None:
+        """Set a context: APN and type, then the credentials in the family's form and order.
+
+        No command for credentials is sent where `auth` is None, or none before and after. The
+        network hears of it at the next attach only.
+        """
+        await self._contexts.write(settings, self.profile.driver)
+
+    async def live_context(self, cid: int) -> LiveContext:
+        """What the network gave the context."""
+        return await self._contexts.live(cid)
+
+    async def activate(self, cid: int) -> None:
+        """Activate the context; takes as long as the network does."""
+        await self._contexts.activate(cid)
+
+    # --- messages -----------------------------------------------------------------------------
+
+    async def storage(self) -> StorageState | None:
+        """How full the memory is that received messages go to; None for a modem without one."""
+        return None if self._storage is None else await self._storage.state()
+
+    async def stored_messages(self, *, every_memory: bool) -> tuple[StoredMessage, ...]:
+        """The received messages of the selected memory, or of all that may hold some."""
+        if self._storage is None:
+            return ()
+        return await self._storage.received(every_memory=every_memory)
+
+    async def read_message(self, memory: str | None, index: int) -> StoredMessage | None:
+        """The message in a slot; None where it is empty. `memory` None is the selected one."""
+        return None if self._storage is None else await self._storage.read(memory, index)
+
+    async def delete_message(self, memory: str, index: int) -> None:
+        """Empty a slot; one that is empty already is no error."""
+        if self._storage is None:
+            raise MisuseError("this modem stores no messages")
+        await self._storage.delete(memory, index)
+
+    async def send_sms(self, part: Part) -> int:
+        """Hand one part to the network; the message reference that the modem gave it."""
+        self._sending += 1
+        try:
+            return messages.parse_cmgs(
+                await self.execute(messages.cmgs(part.pdu, part.tpdu_length))
+            )
+        finally:
+            self._sending -= 1
+
+    async def acknowledge(self) -> None:
+        """Tell the network that a MessageDirect is stored, where the modem wants to hear it.
+
+        After one that came too late (CMS 340) the indications are set again: a Quectel has then set
+        mt and ds to 0 (EC2x manual 9.12).
+        """
+        if not self.setup.acknowledges:
+            return
+        try:
+            await self.execute(messages.cnma())
+        except CommandRefused as error:
+            logger.warning("%s", error)
+            await self._restore_cnmi()
+
+    async def _restore_cnmi(self) -> None:
+        wanted = self.setup.cnmi
+        if wanted is None:
+            return
+        found = messages.parse_cnmi(await self.execute(messages.cnmi_read()))
+        if found != wanted:
+            logger.warning("+CNMI was %s, setting %s again", found.values, wanted.values)
+            await self.execute(messages.cnmi_write(wanted))
+
+    async def run_at(self, line: str) -> Response:
+        """Run a line that somebody typed. Its answer comes back without passwords and PINs.
+
+        MisuseError for what can't be sent safely (`modem.commands.typed`).
+        """
+        response = await self.execute(typed_line(line))
+        if not response.command.secret:
+            return response
+        return replace(response, lines=tuple(redacted(item) for item in response.lines))

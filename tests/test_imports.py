@@ -1,0 +1,184 @@
+"""The rules of who may import whom, read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("modem", "apn_config", "hil", "cli", "tests", "benchmarks")
+# Nothing of these in a pure zone: time comes in as an argument, bytes go out as a result.
+IMPURE = {"asyncio", "socket", "time", "logging", "sqlite3", "threading", "subprocess", "select"}
+PURE_ZONES = (
+    "modem/at",
+    "modem/sms",
+    "modem/commands",
+    "modem/profiles",
+    "modem/registration.py",
+    "modem/values.py",
+    "modem/notices.py",
+    "modem/resync.py",
+    "modem/simulator",
+    "apn_config/model.py",
+    "apn_config/dialects",
+    "apn_config/access.py",
+    "apn_config/apn_syntax.py",
+    "apn_config/merge.py",
+    "apn_config/judgement.py",
+    "apn_config/replies.py",
+    "apn_config/sweep.py",
+    "apn_config/transaction.py",
+)
+# Within modem/simulator only the endpoints touch the world.
+IMPURE_PARTS = ("modem/simulator/endpoints",)
+OWNERS = {
+    "serial": ("modem/transport.py", "modem/discovery.py"),
+    "serial_asyncio": ("modem/transport.py",),
+    "sqlite3": ("apn_config/store/database.py",),
+    "click": (
+        "cli.py",
+        "modem/cli.py",
+        "apn_config/cli.py",
+        "apn_config/cli_config.py",
+        "hil/cli.py",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: in which file, of which module, at module level or within a function."""
+
+    file: str
+    line: int
+    module: str
+    typing_only: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.module}"
+
+
+def _imports() -> Iterator[Import]:
+    for folder in ("modem", "apn_config", "hil"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield from _imports_of(path)
+    yield from _imports_of(ROOT / "cli.py")
+
+
+def _imports_of(path: Path) -> Iterator[Import]:
+    name = str(path.relative_to(ROOT))
+    tree = ast.parse(path.read_text())
+    guarded = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        modules: list[str] = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}:{node.lineno} imports relatively"
+            modules = [node.module or ""]
+            modules += [f"{node.module}.{alias.name}" for alias in node.names]
+        for module in modules:
+            yield Import(name, node.lineno, module, id(node) in guarded)
+
+
+IMPORTS = tuple(_imports())
+
+
+def _within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def _broken(rule: str, found: list[Import]) -> None:
+    assert not found, f"{rule}:\n" + "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize(
+    ("package", "may"),
+    [
+        pytest.param("modem", ("modem",), id="modem imports none of ours"),
+        pytest.param("apn_config", ("apn_config", "modem"), id="apn_config imports modem"),
+        pytest.param("hil", ("hil", "apn_config", "modem"), id="hil imports both"),
+        pytest.param("cli.py", (), id="the command table imports lazily, by name"),
+    ],
+)
+def test_packages_import_downwards(package: str, may: tuple[str, ...]) -> None:
+    found = [
+        item
+        for item in IMPORTS
+        if item.file.startswith(package)
+        and any(_within(item.module, ours) for ours in OURS)
+        and not any(_within(item.module, allowed) for allowed in may)
+    ]
+    _broken(f"{package} may import {may}", found)
+
+
+def test_apn_config_uses_only_what_modem_exports() -> None:
+    from modem import __all__ as exported
+
+    allowed = {"modem", "modem.sms", *(f"modem.{name}" for name in exported)}
+    found = [
+        item
+        for item in IMPORTS
+        if item.file.startswith("apn_config")
+        and _within(item.module, "modem")
+        and item.module not in allowed
+    ]
+    _broken("apn_config may import what modem and modem.sms export", found)
+
+
+@pytest.mark.parametrize("zone", PURE_ZONES)
+def test_pure_zones_touch_no_world(zone: str) -> None:
+    found = [
+        item
+        for item in IMPORTS
+        if item.file.startswith(zone)
+        and not item.file.startswith(IMPURE_PARTS)
+        and not item.typing_only
+        and item.module.split(".")[0] in IMPURE
+    ]
+    _broken(f"{zone} is pure", found)
+    assert any(item.file.startswith(zone) for item in IMPORTS), f"{zone} is gone: mend this list"
+
+
+def test_simulator_and_driver_know_nothing_of_each_other() -> None:
+    simulator_may = (
+        "modem.simulator",
+        "modem.sms",
+        "modem.at.parameters",
+        "modem.at.results",  # the names of error numbers: a table of the standard
+        "modem.profiles",
+    )
+    # The in-memory endpoint speaks to a driver's link, whose shape the transport defines.
+    extra = ("modem.errors", "modem.memory_link", "modem.transport")
+    up = [
+        item
+        for item in IMPORTS
+        if item.file.startswith("modem/simulator")
+        and _within(item.module, "modem")
+        and not any(_within(item.module, allowed) for allowed in (*simulator_may, *extra))
+        and item.module not in ("modem", "modem.at")
+    ]
+    _broken("the simulator is built on codec, parameters and profiles", up)
+    down = [
+        item
+        for item in IMPORTS
+        if item.file.startswith(("modem", "apn_config"))
+        and not item.file.startswith("modem/simulator")
+        and _within(item.module, "modem.simulator")
+    ]
+    _broken("no product code imports a simulator", down)
+
+
+@pytest.mark.parametrize(("library", "owners"), OWNERS.items(), ids=list(OWNERS))
+def test_each_library_has_its_owner(library: str, owners: tuple[str, ...]) -> None:
+    found = [item for item in IMPORTS if _within(item.module, library) and item.file not in owners]
+    _broken(f"{library} belongs to {owners}", found)
