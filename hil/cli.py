@@ -1,0 +1,237 @@
+"""Commands of the bench. They parse and call; the work is done in the modules beside this one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modem.profiles import PROFILES, SIM7600, profile_named
+
+if TYPE_CHECKING:
+    from hil.simulate import Options, Simulation, Station
+
+_EXAMPLE = '{"modem": 0, "from": "12345", "text": "APN em"}'
+
+
+def _address(value: str) -> tuple[str, int]:
+    """HOST:PORT; an IPv6 address stands in brackets."""
+    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", value)
+    if match is None or int(match[3]) > 65535:
+        raise click.BadParameter(f"wanted HOST:PORT, for example 127.0.0.1:7000, got {value!r}")
+    return match[1] or match[2], int(match[3])
+
+
+def _apn(value: str) -> str:
+    """A name that can stand in an AT string."""
+    if not re.fullmatch(r"[!#-~]{1,100}", value):
+        raise click.BadParameter(f"wanted an APN, for example em, got {value!r}")
+    return value
+
+
+def _pin(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{4,8}", value):
+        raise click.BadParameter("wanted 4 to 8 digits")
+    return value
+
+
+@click.command()
+@click.option(
+    "--link",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A symbolic link to the modem's port, the same at each start. Further modems "
+    "count its trailing number up (modem0, modem1, ...).",
+)
+@click.option(
+    "--modems", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many modems."
+)
+@click.option(
+    "--tcp",
+    type=_address,
+    metavar="HOST:PORT",
+    help="Offer the modems on TCP, too: the first at PORT, the next at PORT+1, ...",
+)
+@click.option(
+    "--apn",
+    "apns",
+    type=_apn,
+    metavar="NAME",
+    multiple=True,
+    default=("em",),
+    show_default=True,
+    help="An APN that the network accepts; may be given several times.",
+)
+@click.option(
+    "--substitute-apn",
+    type=_apn,
+    metavar="NAME",
+    help="The network grants this APN instead of one that it doesn't know.",
+)
+@click.option(
+    "--start-apn",
+    type=_apn,
+    metavar="NAME",
+    default="internet",
+    show_default=True,
+    help="The APN that the modems start with.",
+)
+@click.option(
+    "--lte-only",
+    is_flag=True,
+    help="No 2G or 3G: an APN that the network doesn't know means no registration and no SMS.",
+)
+@click.option(
+    "--profile",
+    "profile_name",
+    default=SIM7600.name,
+    show_default=True,
+    type=click.Choice([profile.name for profile in PROFILES]),
+    help="The kind of modem.",
+)
+@click.option("--pin", type=_pin, metavar="NNNN", help="The cards ask for this PIN.")
+@click.option(
+    "--baud",
+    type=click.IntRange(300, 4_000_000),
+    help="Pace the bytes as a serial line of that speed does.",
+)
+@click.option(
+    "--time-scale",
+    type=click.FloatRange(0.01, 10_000),
+    default=1.0,
+    show_default=True,
+    help="Make the network, and a modem's start, so many times faster.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Other numbers (IMEI, ICCID, ...) for another seed, the same for the same.",
+)
+@click.option(
+    "--inbox",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Deliver what is written to FILE, one JSON object a line. A FILE that isn't "
+    "there becomes a FIFO; one that is there is followed from its end.",
+)
+@click.option(
+    "--outbox",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append a JSON line to FILE for each SMS that a modem sent.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line when all is ready.")
+def simulate(
+    link: Path | None,
+    modems: int,
+    tcp: tuple[str, int] | None,
+    apns: tuple[str, ...],
+    substitute_apn: str | None,
+    start_apn: str,
+    lte_only: bool,
+    profile_name: str,
+    pin: str | None,
+    baud: int | None,
+    time_scale: float,
+    seed: int,
+    inbox: Path | None,
+    outbox: Path | None,
+    as_json: bool,
+) -> None:
+    """Start simulated modems, until Ctrl-C.
+
+    Each is a port that any program can open, with a cellular network behind it. A new modem is
+    registered by 3G, can send and receive SMS, and has no data: its APN is unknown to the network.
+
+    \b
+    Example:
+      modem-helper simulate --link /tmp/modem0 --inbox /tmp/in --outbox /tmp/out
+      echo '{"modem": 0, "from": "12345", "text": "APN em"}' > /tmp/in
+    """
+    from hil.simulate import Options
+    from modem.simulator import NetworkSettings
+
+    if tcp is not None and tcp[1] + modems - 1 > 65535:
+        raise click.BadParameter(f"no room for {modems} ports above {tcp[1]}", param_hint="--tcp")
+    options = Options(
+        network=NetworkSettings(apns=apns, substitute_apn=substitute_apn, time_scale=time_scale),
+        profile=profile_named(profile_name),
+        modems=modems,
+        link=link,
+        tcp=tcp,
+        baud=baud,
+        seed=seed,
+        pin=pin,
+        lte_only=lte_only,
+        start_apn=start_apn,
+        inbox=inbox,
+        outbox=outbox,
+    )
+
+    _run(options, as_json=as_json)
+
+
+def _run(options: Options, *, as_json: bool) -> None:
+    import asyncio
+    import json
+
+    from hil.simulate import SimulateError
+    from hil.simulate import simulate as run
+
+    def ready(simulation: Simulation) -> None:
+        shown = _shown(simulation, options.inbox)
+        click.echo(json.dumps(simulation.ready()) if as_json else shown)
+
+    try:
+        asyncio.run(run(options, ready=ready, complain=lambda text: click.echo(text, err=True)))
+    except SimulateError as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(error.exit_code) from error
+
+
+def _shown(simulation: Simulation, inbox: Path | None) -> str:
+    """The modems for a human, and what to type next."""
+    first = simulation.stations[0]
+    lines = [_line(station) for station in simulation.stations]
+    lines += ["", "In another shell:", f"  modem-helper info --port {_port(first)}"]
+    if inbox is not None:
+        lines.append(f"  echo '{_EXAMPLE}' >> {inbox}")
+    lines += ["", "Ctrl-C ends it."]
+    return "\n".join(lines)
+
+
+def _line(station: Station) -> str:
+    who = station.modem.who
+    tcp = f"  tcp://{station.tcp.address}" if station.tcp else ""
+    return f"modem {station.number}  {_port(station)}{tcp}  IMEI {who.imei}  ICCID {who.iccid}"
+
+
+def _port(station: Station) -> str:
+    return str(station.pty.link or station.pty.port)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the story, with exit code 0 if it went well.")
+def demo(once: bool) -> None:
+    """Play the whole story on a simulated modem.
+
+    A device without data gets its APN by SMS, connects, and answers to a short number; then an APN
+    that doesn't exist, and its roll-back. Without --once you may type further SMS.
+
+    \b
+    Example:
+      modem-helper demo --once
+    """
+    import asyncio
+
+    from hil.demo import Demo
+
+    async def play() -> bool:
+        return await Demo(click.echo).play(once=once)
+
+    if not asyncio.run(play()):
+        raise SystemExit(1)

@@ -1,0 +1,155 @@
+"""A simulated modem on a pseudo-terminal, under a link whose name stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import termios
+import tty
+from pathlib import Path
+
+from modem.simulator.endpoints.inotify import Opening, OpenWatcher
+from modem.simulator.endpoints.wire import Wire
+
+_READ_BYTES = 4096
+# Kept for a client that doesn't read; what is above is lost, as on a line without flow control.
+MAX_UNREAD = 1 << 18
+_PTY_HOME = Path("/dev/pts")
+
+
+class LinkError(Exception):
+    """The link's name can't be had; the message says why."""
+
+
+class PtyEndpoint:
+    """A raw pty on which a program finds the modem, and `link`, a symbolic link to it.
+
+    A pty has no DTR: that a client is there is seen by its opening the file (inotify). While none
+    is, what the modem says is lost, as on a real port. `plug_in` and `unplug` are the cable.
+    """
+
+    def __init__(self, wire: Wire, watcher: OpenWatcher, *, link: Path | None = None) -> None:
+        self.link = link
+        self.port = ""  # "/dev/pts/3" while plugged in
+        self._wire = wire
+        self._loop = asyncio.get_running_loop()
+        self._master = -1
+        self._slave = -1
+        self._watcher = watcher
+        self._watch = -1
+        self._clients = 0
+        self._unread = bytearray()
+
+    def plug_in(self) -> None:
+        """Make the pty and its link; raises LinkError, OSError."""
+        self._master, self._slave = os.openpty()
+        # The slave stays open here: its raw settings live as long as somebody has it open.
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.port = os.ttyname(self._slave)
+        self._clients = 0
+        try:
+            self._watch = self._watcher.watch(Path(self.port), self._notice)
+            if self.link is not None:
+                make_link(self.link, self.port)
+        except (LinkError, OSError):
+            self._close()
+            raise
+        self._loop.add_reader(self._master, self._read)
+        self._wire.attach(self._send)
+
+    def unplug(self) -> None:
+        """Take the link and the pty away; a client sees its port vanish."""
+        if self._master < 0:
+            return
+        self._wire.detach(self._send)
+        if self.link is not None:
+            remove_link(self.link, self.port)
+        self._close()
+
+    def _close(self) -> None:
+        if self._watch >= 0:
+            self._watcher.unwatch(self._watch)
+            self._watch = -1
+        self._loop.remove_reader(self._master)
+        self._loop.remove_writer(self._master)
+        os.close(self._slave)
+        os.close(self._master)
+        self._master = self._slave = -1
+        self._unread.clear()
+        self.port = ""
+
+    def _notice(self, opening: Opening) -> None:
+        """Count who has the port open. When the last one leaves, nothing stays for the next."""
+        self._clients += 1 if opening is Opening.OPENED else -1
+        if self._clients <= 0:
+            self._clients = 0
+            self._unread.clear()
+            termios.tcflush(self._slave, termios.TCIFLUSH)
+
+    def _read(self) -> None:
+        # An open that came before these bytes has to be known before they are answered.
+        self._watcher.poll()
+        try:
+            data = os.read(self._master, _READ_BYTES)
+        except BlockingIOError:
+            return
+        self._wire.receive(data)
+        if self._wire.congested and self._master >= 0:
+            self._loop.remove_reader(self._master)
+            self._wire.when_relieved(self._resume)
+
+    def _resume(self) -> None:
+        if self._master >= 0:
+            self._loop.add_reader(self._master, self._read)
+
+    def _send(self, data: bytes) -> None:
+        self._watcher.poll()
+        if not self._clients or len(self._unread) + len(data) > MAX_UNREAD:
+            return
+        waiting = bool(self._unread)
+        self._unread += data
+        if not waiting:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            written = os.write(self._master, self._unread)
+        except BlockingIOError:
+            written = 0
+        del self._unread[:written]
+        if self._unread:
+            self._loop.add_writer(self._master, self._flush)
+        else:
+            self._loop.remove_writer(self._master)
+
+
+def make_link(link: Path, port: str) -> None:
+    """Make `link` point to `port`, at one stroke; raises LinkError.
+
+    Replaced are links that lead nowhere and links to a pty, which an earlier simulator left behind.
+    """
+    if not link.parent.is_dir():
+        raise LinkError(f"{link}: the directory {link.parent} doesn't exist")
+    if link.is_symlink():
+        target = link.readlink()
+        if link.exists() and target.parent != _PTY_HOME:
+            raise LinkError(f"{link}: is a link to {target}, which no simulator made; remove it")
+    elif link.exists():
+        raise LinkError(f"{link}: exists and is no symbolic link; remove it or choose another name")
+    draft = link.with_name(f".{link.name}.{os.getpid()}")
+    try:
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(port)
+        draft.replace(link)
+    except OSError as error:
+        raise LinkError(f"{link}: {error.strerror}") from error
+
+
+def remove_link(link: Path, port: str) -> None:
+    """Take `link` away if it still leads to `port`."""
+    try:
+        if link.readlink() == Path(port):
+            link.unlink()
+    except OSError:  # gone, or somebody else's by now
+        return

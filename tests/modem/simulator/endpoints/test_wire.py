@@ -1,0 +1,147 @@
+"""The wire's pace, on a virtual clock, and the in-memory endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from modem.errors import LinkLost
+from modem.simulator import Network, NetworkSettings, SimulatedModem
+from modem.simulator.endpoints import Clockwork, Direction, MemoryEndpoint, Wire
+from modem.transport import memory_links
+from tests.virtual_time import run
+
+
+def new_modem(**settings: float) -> SimulatedModem:
+    network = Network(
+        NetworkSettings(**settings),  # type: ignore[arg-type]
+        clock=asyncio.get_running_loop().time,
+    )
+    return SimulatedModem(network, start_apn="em")
+
+
+@dataclass
+class Client:
+    """A host that notes when bytes come."""
+
+    received: bytearray = field(default_factory=bytearray)
+    times: list[float] = field(default_factory=list)
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        self.times.append(asyncio.get_running_loop().time())
+
+    def link_lost(self, error: LinkLost) -> None:
+        raise AssertionError(error)
+
+
+@pytest.mark.parametrize("baud", [9600, 115200, 921600])
+def test_both_directions_take_the_time_of_the_line(baud: int) -> None:
+    async def main() -> None:
+        client = Client()
+        wire = Wire(new_modem(), baud=baud)
+        wire.attach(client.data_received)
+        wire.receive(b"ATE0\r")
+        await asyncio.sleep(1)
+        client.received.clear()
+        sent_s = asyncio.get_running_loop().time()
+        wire.receive(b"AT+CLAC\r")
+        await asyncio.sleep(3)
+        whole_s = (len(b"AT+CLAC\r") + len(client.received)) * 10 / baud
+        assert len(client.received) > 500
+        assert client.times[-1] - sent_s == pytest.approx(whole_s, rel=0.02)
+
+    run(main())
+
+
+def test_without_a_speed_the_answer_is_there_at_once() -> None:
+    async def main() -> bytes:
+        client = Client()
+        wire = Wire(new_modem())
+        wire.attach(client.data_received)
+        wire.receive(b"AT\r")
+        return bytes(client.received)
+
+    assert run(main()) == b"AT\r\r\nOK\r\n"
+
+
+def test_traffic_is_seen_in_order() -> None:
+    seen: list[tuple[Direction, bytes]] = []
+
+    async def main() -> None:
+        wire = Wire(new_modem())
+        wire.on_traffic = lambda way, data: seen.append((way, data))
+        wire.receive(b"ATE0\r")
+        wire.receive(b"AT\r")
+
+    run(main())
+    assert seen == [
+        (Direction.TO_MODEM, b"ATE0\r"),
+        (Direction.FROM_MODEM, b"ATE0\r\r\nOK\r\n"),
+        (Direction.TO_MODEM, b"AT\r"),
+        (Direction.FROM_MODEM, b"\r\nOK\r\n"),
+    ]
+
+
+def test_congestion_is_told_and_ends() -> None:
+    async def main() -> list[float]:
+        wire = Wire(new_modem(), baud=9600)
+        relieved: list[float] = []
+        wire.receive(b"x" * 5000)
+        assert wire.congested
+        wire.when_relieved(lambda: relieved.append(asyncio.get_running_loop().time()))
+        start_s = asyncio.get_running_loop().time()
+        await asyncio.sleep(10)
+        assert not wire.congested
+        return [time_s - start_s for time_s in relieved]
+
+    (relieved_s,) = run(main())
+    assert relieved_s == pytest.approx((5000 - 4095) * 10 / 9600, rel=0.01)
+
+
+def test_memory_endpoint_and_clockwork() -> None:
+    """A registration that takes two seconds, told to a host on an in-memory link."""
+
+    async def main() -> tuple[bytes, float]:
+        client = Client()
+        modem = new_modem()
+        endpoint = MemoryEndpoint(Wire(modem))
+        host, line = memory_links(client, endpoint)
+        endpoint.attach(line)
+        with Clockwork(modem.network):
+            start_s = asyncio.get_running_loop().time()
+            host.write(b"ATE0+CREG=1;+CFUN=4\r")
+            await asyncio.sleep(0.1)
+            host.write(b"AT+CFUN=1\r")
+            await asyncio.sleep(10)
+            taken_s = client.times[-1] - start_s
+        await host.close()
+        await asyncio.sleep(0.1)
+        modem.restart()  # nobody hears this
+        return bytes(client.received), taken_s
+
+    received, taken_s = run(main())
+    assert received.endswith(b"\r\n+CREG: 2\r\n\r\n+CREG: 5\r\n")
+    assert taken_s == pytest.approx(2.1)
+
+
+def test_clockwork_keeps_up_with_a_deadline_that_comes_closer() -> None:
+    async def main() -> list[str]:
+        happened: list[str] = []
+        network = Network(clock=asyncio.get_running_loop().time)
+
+        def follow() -> None:
+            network.agenda.after(3, lambda: happened.append("5"))
+
+        with Clockwork(network):
+            network.agenda.after(100, lambda: happened.append("late"))
+            soon = network.agenda.after(1, lambda: happened.append("cancelled"))
+            network.agenda.after(2, follow)
+            soon.cancel()
+            await asyncio.sleep(50)
+        await asyncio.sleep(100)  # behind the end of the context nothing happens
+        return happened
+
+    assert run(main()) == ["5"]
