@@ -1,6 +1,8 @@
-"""The clocks of a device that may have no right time: spans that survive sleep, and wall time for show.
+"""The clocks of a device that may have no right time: spans that survive sleep, and wall time for
+show.
 
-Deadlines run on CLOCK_BOOTTIME together with the boot's id; wall time is displayed and never compared.
+Deadlines run on CLOCK_BOOTTIME together with the boot's id; wall time is displayed and never
+compared.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ class Moment:
     wall: datetime
 
     def age_s(self, now: Moment) -> float:
-        """Seconds from here to `now`. From an earlier boot only this boot's running time is known."""
+        """Seconds from here to `now`; from an earlier boot, those since this boot."""
         if now.boot_id == self.boot_id:
             return now.boottime_s - self.boottime_s
         return now.boottime_s
@@ -52,7 +54,7 @@ class SystemClock:
 
 
 def wall_clock_synced() -> bool:
-    """Does the kernel call its clock synchronised (adjtimex(2))? Without data and NTP it doesn't."""
+    """Does the kernel call its clock synchronised (adjtimex(2))? Without NTP it doesn't."""
     import ctypes
 
     # struct timex is 208 octets on every Linux ABI; the call fills it, its result says it all.

@@ -60,8 +60,8 @@ class ApnRequest:
 class Verb(Enum):
     """What a command does; `words` are the plain dialect's.
 
-    A changing verb touches the device. A repeatable one may be run again after a crash without harm;
-    one that isn't is started at most once.
+    A changing verb touches the device. A repeatable one may be run again after a crash without
+    harm; one that isn't is started at most once.
     """
 
     APN_READ = "APN"
@@ -85,7 +85,7 @@ class Verb(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who a message says it is from: digits (with + where international) or a name; may be empty."""
+    """Who a message says it is from: digits, + where international, or a name; may be empty."""
 
     address: str
     alphanumeric: bool = False

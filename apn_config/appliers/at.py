@@ -1,0 +1,64 @@
+"""The APN by AT commands: the context and its credentials, then a radio cycle.
+
+Which command holds the credentials, and in which order, is the profile's; this file only
+translates.
+"""
+
+from __future__ import annotations
+
+from apn_config.model import NO_CREDENTIALS, Apn, AuthType, Credentials, PdpType
+from modem import ContextAuth, ContextSettings, Modem
+
+# 3GPP TS 27.007 10.1.31 has 0 none, 1 PAP, 2 CHAP; SIMCom and Quectel add 3, either.
+_AUTH_NUMBERS = {AuthType.NONE: 0, AuthType.PAP: 1, AuthType.CHAP: 2, AuthType.EITHER: 3}
+_AUTH_TYPES = {number: auth for auth, number in _AUTH_NUMBERS.items()}
+
+
+class AtApplier:
+    """Sets the context with AT+CGDCONT and AT+CGAUTH, or as the modem's profile says."""
+
+    async def read(self, modem: Modem, cid: int) -> Apn:
+        """What the context is set to now; an empty name where it isn't defined."""
+        return apn_of(await modem.read_context(cid))
+
+    async def write(self, modem: Modem, cid: int, apn: Apn) -> None:
+        """Set the context. Unknown credentials leave in the modem what is there."""
+        await modem.write_context(settings_of(cid, apn))
+
+    async def take_effect(self, modem: Modem) -> None:
+        """Switch the radio off and on: an attach context is only read at the attach."""
+        await modem.radio_cycle()
+
+
+def apn_of(settings: ContextSettings) -> Apn:
+    """A context as the modem gives it, in this package's terms."""
+    known_types = {pdp_type.value: pdp_type for pdp_type in PdpType}
+    return Apn(
+        name=settings.apn,
+        type=known_types.get(settings.type.lower(), PdpType.IP),
+        credentials=_credentials_of(settings.auth),
+    )
+
+
+def settings_of(cid: int, apn: Apn) -> ContextSettings:
+    """The reverse of `apn_of`."""
+    auth = None
+    if apn.credentials is not None:
+        auth = ContextAuth(
+            type=_AUTH_NUMBERS[apn.credentials.auth],
+            user=apn.credentials.user,
+            password=apn.credentials.password,
+        )
+    return ContextSettings(cid=cid, type=apn.type.value.upper(), apn=apn.name, auth=auth)
+
+
+def _credentials_of(auth: ContextAuth | None) -> Credentials | None:
+    if auth is None:
+        return None
+    if auth.type == 0:
+        return NO_CREDENTIALS
+    if auth.password is None:
+        # Some modems show the user and keep the password to themselves.
+        return None
+    kind = _AUTH_TYPES.get(auth.type)
+    return None if kind is None else Credentials(kind, auth.user, auth.password)

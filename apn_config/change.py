@@ -1,0 +1,382 @@
+"""Carries an APN change through the table of `transaction`, from any state, over any interruption.
+
+Each step's next state and its duties are one database transaction; each action may be run twice. A
+link that is lost, a modem that restarts or is mute only delays an action, up to its deadline; the
+former APN is written back however long that takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apn_config import replies
+from apn_config.appliers import Applier
+from apn_config.clock import Clock, Moment
+from apn_config.config import ApnConfig
+from apn_config.dialects.plain import redact
+from apn_config.model import Apn
+from apn_config.network_words import network_pairs
+from apn_config.storage_thread import StoreThread
+from apn_config.store import ChangeRow, InboxState, Intent, Store
+from apn_config.transaction import (
+    RESUME,
+    Action,
+    Duty,
+    Event,
+    Level,
+    Origin,
+    Reason,
+    State,
+    Step,
+    step,
+)
+from apn_config.verify import Observation, judge, observe
+from modem import CommandRefused, Modem, ModemError
+
+logger = logging.getLogger(__name__)
+
+# Looking costs some commands of a few milliseconds each; a registration takes seconds.
+FIRST_LOOK_S = 0.1
+LONGEST_LOOK_S = 2.0
+# A refusal counts when it is seen twice: right after an attach some modems refuse a context once.
+REFUSALS = 2
+_LEVELS = (Level.NONE, Level.REGISTERED, Level.ADDRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an action ended in, and what the next step's duties need."""
+
+    event: Event
+    reason: Reason | None = None
+    answer: str | None = None
+
+
+def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Moment) -> None:
+    """Write the step that `ending` makes: the next state and all its duties.
+
+    Inside a transaction of the caller, who may write more that belongs to the same step.
+    """
+    intent = change.intent
+    taken = step(change.state, ending.event, intent.origin)
+    if Duty.WITHDRAW_ANSWER in taken.duties:
+        for row in store.outbox.of_change(change.id):
+            store.outbox.withdraw(row.id, now)
+    if Duty.QUEUE_ANSWER in taken.duties:
+        assert ending.answer is not None
+        store.outbox.add(
+            plan.reply_to, ending.answer, now, inbox_id=intent.inbox_id, change_id=change.id
+        )
+    if Duty.COMMIT_RECORD in taken.duties:
+        _commit_record(store, intent, now)
+    store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
+    if taken.next.final:
+        store.changes.finish(change.id, taken.next, now)
+        if intent.inbox_id is not None:
+            settle(store, intent.inbox_id, taken.next.value, now)
+        return
+    reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
+    store.changes.move(change.id, taken.next, now, within_s=plan.deadline_s(taken), reason=reason)
+
+
+def _commit_record(store: Store, intent: Intent, now: Moment) -> None:
+    """The wanted APN becomes the card's. What stood there before is good only if it served."""
+    if store.records.get(intent.iccid, intent.cid) is None and (
+        intent.former_level is Level.ADDRESS
+    ):
+        store.records.commit(intent.iccid, intent.cid, intent.former, now)
+    store.records.commit(intent.iccid, intent.cid, intent.wanted, now)
+
+
+def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
+    """Be done with a message: what is left of it holds no secret."""
+    message = store.inbox.get(inbox_id)
+    if message is not None and message.state in (InboxState.PENDING, InboxState.STARTED):
+        store.inbox.settle(inbox_id, verdict, redact(message.text or ""), now)
+
+
+def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str, str | int | None]:
+    return {
+        "from": change.state.value,
+        "to": taken.next.value,
+        "apn": change.intent.wanted.name,
+        "former": change.intent.former.name,
+        "reason": None if ending.reason is None else ending.reason.value,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The deadlines, where the answer goes, and how often the radio may be switched in a day."""
+
+    apn: ApnConfig
+    reply_to: str
+    radio_cycles_per_day: int
+
+    def deadline_s(self, taken: Step) -> float | None:
+        """The deadline that a step starts, in seconds from now; None where it starts none."""
+        for duty, seconds in (
+            (Duty.START_VERIFY_DEADLINE, self.apn.verify_timeout_s),
+            (Duty.START_CHANNEL_DEADLINE, self.apn.channel_timeout_s),
+            (Duty.START_ROLLBACK_DEADLINE, self.apn.rollback_timeout_s),
+        ):
+            if duty in taken.duties:
+                return float(seconds)
+        return None
+
+
+class ChangeRunner:
+    """Runs one change at a time to its end.
+
+    `modem` waits for a modem that is initialised. `stirred` is set by whoever hears the network or
+    the outbox move, so that nothing waits longer than it has to. `sending` is held while an answer
+    is being handed to the network: it must not be withdrawn in that moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: StoreThread,
+        modem: Callable[[], Awaitable[Modem]],
+        applier: Applier,
+        plan: Plan,
+        clock: Clock,
+        sending: asyncio.Lock,
+        answer_queued: Callable[[], None],
+    ) -> None:
+        self._db = db
+        self._modem = modem
+        self._applier = applier
+        self._plan = plan
+        self._clock = clock
+        self._sending = sending
+        self._answer_queued = answer_queued
+        self.stirred = asyncio.Event()
+
+    async def run(self, change: ChangeRow) -> ChangeRow:
+        """From the state that `change` is in to a final one."""
+        actions = {
+            Action.APPLY: self._apply,
+            Action.VERIFY: self._verify,
+            Action.AWAIT_ANSWER: self._await_answer,
+            Action.RESTORE: self._restore,
+        }
+        while not change.state.final:
+            ending = await actions[RESUME[change.state]](change)
+            change = await self._advance(change, ending)
+        return change
+
+    async def _advance(self, change: ChangeRow, ending: Ending) -> ChangeRow:
+        async with self._sending:
+            change = await self._db.run(lambda store: self._write(store, change, ending))
+        logger.info("change %s: %s", change.id, change.state.value)
+        self._answer_queued()
+        if change.state.final:
+            await self._db.truncate_wal()
+        return change
+
+    def _write(self, store: Store, change: ChangeRow, ending: Ending) -> ChangeRow:
+        """The step, unless the outbox made one meanwhile (the network took the answer)."""
+        current = store.changes.get(change.id)
+        assert current is not None
+        if current.state is not change.state:
+            return current
+        advance(store, current, ending, self._plan, self._clock.now())
+        moved = store.changes.get(change.id)
+        assert moved is not None
+        return moved
+
+    # --- actions ------------------------------------------------------------------------------
+
+    async def _apply(self, change: ChangeRow) -> Ending:
+        """Write the wanted APN and have the network see it, unless it serves already."""
+        while await self._remaining_s() > 0:
+            try:
+                modem = await self._modem_within(await self._remaining_s())
+                if not await self._holds(modem, change.intent.cid, change.intent.wanted):
+                    await self._applier.write(modem, change.intent.cid, change.intent.wanted)
+                elif judge(await self._look(modem, change), change.intent.wanted.name) is None:
+                    return Ending(Event.APPLIED)
+                await self._switch_radio(modem, change)
+            except CommandRefused as error:
+                logger.warning("change %s: %s", change.id, error)
+                return Ending(Event.APPLY_REFUSED, Reason.REFUSED)
+            except (ModemError, TimeoutError) as error:
+                await self._pause_after(error)
+                continue
+            return Ending(Event.APPLIED)
+        return Ending(Event.APPLY_REFUSED, Reason.TIMEOUT)
+
+    async def _verify(self, change: ChangeRow) -> Ending:
+        """Look until everything is there, the network's refusal is final, or time is up."""
+        watch = _Watch()
+        missing = Reason.TIMEOUT
+        while (remaining_s := await self._remaining_s()) > 0:
+            try:
+                modem = await self._modem_within(remaining_s)
+                if not watch.checked:
+                    await self._write_again_if_lost(modem, change)
+                    watch.checked = True
+                seen = await self._look(modem, change)
+                found = judge(seen, change.intent.wanted.name)
+                if found is None:
+                    return Ending(Event.VERIFIED, answer=await self._success(modem, change, seen))
+                missing = found
+                refusal = watch.refusal(seen, found)
+                if refusal is not None and watch.cycled:
+                    return Ending(Event.VERIFY_FAILED, refusal)
+                if refusal is not None:
+                    if not await self._budget_left():
+                        return Ending(Event.VERIFY_FAILED, refusal)
+                    watch.cycle_begins()
+                    await self._switch_radio(modem, change)
+            except (ModemError, TimeoutError) as error:
+                watch.checked = False
+                await self._pause_after(error)
+                continue
+            await self._pause(min(watch.next_look_s(), remaining_s))
+        return Ending(Event.VERIFY_FAILED, missing)
+
+    async def _await_answer(self, change: ChangeRow) -> Ending:
+        """The outbox sends it and moves the change on; here only the deadline is kept."""
+        self._answer_queued()
+        while (remaining_s := await self._remaining_s()) > 0:
+            current = await self._db.run(lambda store: store.changes.get(change.id))
+            if current is None or current.state is not State.PROVING:
+                return Ending(Event.NETWORK_TOOK_ANSWER)
+            await self._pause(remaining_s)
+        return Ending(Event.CHANNEL_TIMEOUT, Reason.TIMEOUT, None)
+
+    async def _restore(self, change: ChangeRow) -> Ending:
+        """Write the former APN and wait for the service that it gave.
+
+        The radio is switched once more when half of the time is over, and no budget stands in the
+        way: a device that is stranded wears no flash any more.
+        """
+        written = False
+        again_below_s = self._plan.apn.rollback_timeout_s / 2
+        while True:
+            remaining_s = await self._remaining_s()
+            if written and remaining_s <= 0:
+                return self._failure(change, Event.RESTORE_TIMEOUT)
+            try:
+                modem = await self._modem()
+                if not written or remaining_s < again_below_s:
+                    again_below_s = again_below_s if not written else -1.0
+                    if not await self._holds(modem, change.intent.cid, change.intent.former):
+                        await self._applier.write(modem, change.intent.cid, change.intent.former)
+                    await self._switch_radio(modem, change)
+                    written = True
+                seen = await self._look(modem, change)
+                if _LEVELS.index(seen.level) >= _LEVELS.index(change.intent.former_level):
+                    return self._failure(change, Event.RESTORED)
+            except ModemError as error:
+                await self._pause_after(error)
+                continue
+            await self._pause(LONGEST_LOOK_S if remaining_s > LONGEST_LOOK_S else FIRST_LOOK_S)
+
+    # --- their parts --------------------------------------------------------------------------
+
+    async def _look(self, modem: Modem, change: ChangeRow) -> Observation:
+        """What service there is; the context is asked for where the network waits for that."""
+        activate = (
+            change.state is not State.ROLLING_BACK or change.intent.former_level is Level.ADDRESS
+        )
+        return await observe(modem, change.intent.cid, activate=activate)
+
+    async def _holds(self, modem: Modem, cid: int, apn: Apn) -> bool:
+        found = await self._applier.read(modem, cid)
+        same_name = found.name.casefold() == apn.name.casefold() and found.type is apn.type
+        return same_name and (apn.credentials is None or found.credentials == apn.credentials)
+
+    async def _write_again_if_lost(self, modem: Modem, change: ChangeRow) -> None:
+        """A modem that restarted under the change may have forgotten its context."""
+        if not await self._holds(modem, change.intent.cid, change.intent.wanted):
+            await self._applier.write(modem, change.intent.cid, change.intent.wanted)
+            await self._switch_radio(modem, change)
+
+    async def _switch_radio(self, modem: Modem, change: ChangeRow) -> None:
+        """One radio cycle, counted before it is made."""
+        now = self._clock.now()
+
+        def count(store: Store) -> None:
+            store.cycles.record(now)
+            store.changes.count_cycle(change.id)
+
+        await self._db.run(count)
+        await self._applier.take_effect(modem)
+
+    async def _budget_left(self) -> bool:
+        now = self._clock.now()
+        used = await self._db.run(lambda store: store.cycles.used(now))
+        return used < self._plan.radio_cycles_per_day
+
+    async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> str:
+        signal = await modem.signal()
+        pairs = [("ip", seen.context.address or "")]
+        pairs += network_pairs(seen.registration, signal)
+        return replies.ok(
+            f"APN {replies.value(change.intent.wanted.name)}", pairs, change.intent.tag
+        )
+
+    def _failure(self, change: ChangeRow, event: Event) -> Ending:
+        reason = change.reason or Reason.TIMEOUT
+        text = replies.rollback(
+            change.intent.wanted.name, change.intent.former.name, reason.value, change.intent.tag
+        )
+        return Ending(event, reason, text if change.intent.origin is Origin.SMS else None)
+
+    async def _remaining_s(self) -> float:
+        now = self._clock.now()
+        return await self._db.run(lambda store: store.changes.remaining_s(now)) or 0.0
+
+    async def _modem_within(self, seconds: float) -> Modem:
+        async with asyncio.timeout(seconds):
+            return await self._modem()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until something stirs."""
+        self.stirred.clear()
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                await self.stirred.wait()
+        except TimeoutError:
+            pass
+
+    async def _pause_after(self, error: Exception) -> None:
+        logger.info("the change waits: %s", error)
+        await asyncio.sleep(LONGEST_LOOK_S if isinstance(error, ModemError) else 0)
+
+
+class _Watch:
+    """What one verification has seen so far."""
+
+    def __init__(self) -> None:
+        self.cycled = False
+        self.checked = False
+        self._refusals = 0
+        self._look_s = FIRST_LOOK_S
+
+    def refusal(self, seen: Observation, found: Reason) -> Reason | None:
+        """The network's no, once heard often enough; another APN than the one asked for is one."""
+        if not seen.refused and found is not Reason.APN_MISMATCH:
+            self._refusals = 0
+            return None
+        self._refusals += 1
+        if self._refusals < REFUSALS:
+            return None
+        return Reason.APN_MISMATCH if found is Reason.APN_MISMATCH else Reason.REFUSED
+
+    def cycle_begins(self) -> None:
+        """The radio is switched: the network is asked anew."""
+        self.cycled = True
+        self._refusals = 0
+        self._look_s = FIRST_LOOK_S
+
+    def next_look_s(self) -> float:
+        """How long until the next look: longer each time."""
+        look_s, self._look_s = self._look_s, min(self._look_s * 1.6, LONGEST_LOOK_S)
+        return look_s

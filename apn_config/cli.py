@@ -1,0 +1,280 @@
+"""The commands that need the modem: each asks the daemon first, and opens the port without one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from apn_config.config import DEFAULT_PATH, Config, defaults, load, with_overrides
+from apn_config.control import ControlClient, Json
+
+F = TypeVar("F", bound=Callable[..., Any])
+EXIT_ROLLED_BACK = 5
+
+
+def modem_options(command: F) -> F:
+    """The options that say which modem, and how the result is shown."""
+    for option in reversed(
+        (
+            click.option(
+                "--config",
+                "config_path",
+                type=click.Path(path_type=Path, dir_okay=False),
+                help=f"Configuration file. Default: {DEFAULT_PATH}, if it is there.",
+            ),
+            click.option("--port", help="Serial device, or tcp://HOST:PORT."),
+            click.option("--baud", type=int, help="Speed of a real serial line."),
+            click.option(
+                "--socket",
+                type=click.Path(path_type=Path),
+                help="Control socket of the running daemon.",
+            ),
+            click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def read_config(
+    config_path: Path | None, port: str | None, baud: int | None, socket: Path | None
+) -> Config:
+    """The configuration with the command line's overrides; the defaults where no file is named."""
+    if config_path is None and not DEFAULT_PATH.exists():
+        config = defaults()
+    else:
+        config = load(config_path or DEFAULT_PATH)
+    return with_overrides(config, port=port, baud=baud, socket=socket)
+
+
+def ask(config: Config, op: str, args: Json | None = None, *, port: str | None = None) -> Any:
+    """Run an operation in the daemon, or, where none listens, here and now.
+
+    A port on the command line other than the configured one means that very modem, not the
+    daemon's.
+    """
+    client = ControlClient.connect(config.control.socket)
+    if client is not None:
+        try:
+            return client.call(op, args)
+        finally:
+            client.close()
+    from apn_config.oneshot import perform
+
+    return asyncio.run(perform(config, op, args or {}))
+
+
+def show_json(value: object) -> None:
+    """One line of JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@click.command()
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=DEFAULT_PATH,
+    show_default=True,
+    help="Configuration file; `modem-helper config init` writes one.",
+)
+@click.option("--port", help="Serial device, or tcp://HOST:PORT; overrides [modem] port.")
+@click.option("--baud", type=int, help="Speed of a real serial line; overrides [modem] baud.")
+@click.option("--verbose", "-v", is_flag=True, help="Log the traffic with the modem, too.")
+def run(config_path: Path, port: str | None, baud: int | None, verbose: bool) -> None:
+    """Run the daemon: receive SMS, apply commands, answer.
+
+    It ends for a faulty configuration only (exit code 78). Whatever else is missing, a port, a SIM,
+    a disk, it says so and waits.
+
+    \b
+    Example:
+      modem-helper run --config /etc/modem-helper/config.toml
+    """
+    from apn_config.service import serve
+
+    config = with_overrides(load(config_path), port=port, baud=baud)
+    # What can only be mended in the configuration ends it now, not in the middle of its work.
+    config.require_port()
+    config.require_reply_to()
+    config.sim_pin()
+    config.pin_word()
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    asyncio.run(serve(config))
+
+
+@click.command()
+@modem_options
+def info(
+    config_path: Path | None, port: str | None, baud: int | None, socket: Path | None, as_json: bool
+) -> None:
+    """Show the modem, its card, network and signal.
+
+    \b
+    Example:
+      modem-helper info --port /dev/ttyUSB2
+    """
+    from apn_config.display import info_lines
+
+    status = ask(read_config(config_path, port, baud, socket), "status")
+    if as_json:
+        show_json(status)
+    else:
+        click.echo("\n".join(info_lines(status)))
+
+
+@click.group()
+def apn() -> None:
+    """Show or set the APN."""
+
+
+@apn.command("show")
+@modem_options
+@click.option("--cid", type=int, help="Context; default: [apn] cid.")
+def apn_show(
+    config_path: Path | None,
+    port: str | None,
+    baud: int | None,
+    socket: Path | None,
+    as_json: bool,
+    cid: int | None,
+) -> None:
+    """Show the APN, and what the network made of it. Never the password.
+
+    \b
+    Example:
+      modem-helper apn show --json
+    """
+    from apn_config.display import apn_lines
+
+    shown = ask(read_config(config_path, port, baud, socket), "apn.show", {"cid": cid})
+    if as_json:
+        show_json(shown)
+    else:
+        click.echo("\n".join(apn_lines(shown)))
+
+
+@apn.command("set")
+@click.argument("name", required=False)
+@click.option("--rollback", is_flag=True, help="Go back to the last good APN instead.")
+@click.option("--user", help='User; "" clears it.')
+@click.option(
+    "--password-file",
+    type=click.File("r"),
+    help="File that holds the password; - reads it from stdin. Never on the command line.",
+)
+@click.option("--auth", type=click.Choice(["none", "pap", "chap"]), help="How both are given.")
+@click.option("--type", "pdp_type", type=click.Choice(["ip", "ipv6", "ipv4v6"]), help="PDP type.")
+@click.option("--cid", type=int, help="Context; default: [apn] cid.")
+@modem_options
+def apn_set(
+    name: str | None,
+    rollback: bool,
+    user: str | None,
+    password_file: Any,
+    auth: str | None,
+    pdp_type: str | None,
+    cid: int | None,
+    config_path: Path | None,
+    port: str | None,
+    baud: int | None,
+    socket: Path | None,
+    as_json: bool,
+) -> None:
+    """Set the APN, see that it works, and go back to the former one if it doesn't.
+
+    Exit code 5 means that it was rolled back.
+
+    \b
+    Example:
+      modem-helper apn set em
+      modem-helper apn set private.example --user u --password-file secret --auth pap
+    """
+    if (name is None) != rollback:
+        raise click.UsageError("name an APN, or say --rollback")
+    from apn_config.display import change_lines
+
+    password = None if password_file is None else password_file.read().rstrip("\r\n")
+    args: Json = {
+        "apn": name,
+        "user": user,
+        "pass": password,
+        "auth": auth,
+        "type": pdp_type,
+        "cid": cid,
+        "rollback": rollback,
+    }
+    if not as_json:
+        click.echo("Applying and verifying; this takes up to some minutes ...", err=True)
+    change = ask(read_config(config_path, port, baud, socket), "apn.set", args)
+    if as_json:
+        show_json(change)
+    else:
+        click.echo("\n".join(change_lines(change)))
+    if change["outcome"] != "committed":
+        sys.exit(EXIT_ROLLED_BACK if change["outcome"] == "rolled-back" else 1)
+
+
+@click.group()
+def sms() -> None:
+    """Send an SMS, or list those that the modem holds."""
+
+
+@sms.command("send")
+@click.option("--to", "recipient", required=True, help="Number to send to.")
+@click.option("--text", required=True, help="The text; a long one goes in several parts.")
+@modem_options
+def sms_send(
+    recipient: str,
+    text: str,
+    config_path: Path | None,
+    port: str | None,
+    baud: int | None,
+    socket: Path | None,
+    as_json: bool,
+) -> None:
+    """Send an SMS.
+
+    \b
+    Example:
+      modem-helper sms send --to 1234 --text "hello"
+    """
+    sent = ask(
+        read_config(config_path, port, baud, socket), "sms.send", {"to": recipient, "text": text}
+    )
+    if as_json:
+        show_json(sent)
+    else:
+        references = ", ".join(map(str, sent["references"]))
+        click.echo(f"Sent in {sent['parts']} part(s), message reference {references}.")
+
+
+@sms.command("list")
+@modem_options
+def sms_list(
+    config_path: Path | None, port: str | None, baud: int | None, socket: Path | None, as_json: bool
+) -> None:
+    """List the SMS in the modem, and those that the daemon has taken from it.
+
+    \b
+    Example:
+      modem-helper sms list --json
+    """
+    from apn_config.display import sms_lines
+
+    listed = ask(read_config(config_path, port, baud, socket), "sms.list")
+    if as_json:
+        show_json(listed)
+    else:
+        click.echo("\n".join(sms_lines(listed)))

@@ -1,0 +1,100 @@
+"""The configuration file that `config init` writes: every key with its meaning and default."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from apn_config.config import AccessConfig, Config
+
+_DEFAULT = Config()
+
+_TEXT = """\
+# modem-helper's configuration. A key that is commented out shows its default.
+# `modem-helper config check` tells what is understood of it.
+
+[modem]
+# The modem's AT port, or tcp://host:port. Names under /dev/serial/by-id stay the same.
+{ports}port = {port}
+# The speed matters on a real serial line only; USB ignores it.
+# baud = {baud}
+# A file of mode 0600 with the SIM's PIN, 4 to 8 digits, where the SIM wants one.
+# sim_pin_file = "/etc/modem-helper/sim-pin"
+# How often the modem's storage is looked through for messages that were not announced.
+# sweep_s = {sweep_s:g}
+
+[reply]
+# The short number that gets every answer: digits, seven at most on emnify.
+{to}
+
+[access]
+# Who may command: numbers in digits (a + is ignored), names in any case ("emnify"), and ""
+# for messages that name no sender. A sender can be forged: set a PIN word, too.
+senders = [{senders}]
+# A file of mode 0600 with a word that has to stand before a command: PIN word APN em
+# pin_file = "/etc/modem-helper/pin-word"
+# A command that is older than this is refused.
+# max_age_h = {max_age_h:g}
+
+[apn]
+# applier = "{applier}"
+# The context that is changed, and those that a command may name beside it.
+# cid = {cid}
+# allowed_cids = [{cid}]
+# Put the APN back when something else has changed it.
+# enforce = true
+# How long a new APN has to prove itself, the old one to come back, the answer to be taken.
+# verify_timeout_s = {verify_timeout_s:g}
+# rollback_timeout_s = {rollback_timeout_s:g}
+# channel_timeout_s = {channel_timeout_s:g}
+
+# What the modem is set to now, where it doesn't give the credentials back.
+# [apn.fallback]
+# apn = "private.example"
+# type = "ip"
+# user = "user"
+# pass_file = "/etc/modem-helper/apn-password"
+# auth = "pap"
+
+[store]
+# path = "{store}"
+
+[control]
+# socket = "{socket}"
+
+[recovery]
+# Radio cycles wear some modems' flash: no more than these a day, roll-backs excepted.
+# radio_cycles_per_day = {radio_cycles_per_day}
+"""
+
+
+def render(
+    port: str, reply_to: str | None, senders: Sequence[str], found_ports: Sequence[str] = ()
+) -> str:
+    """The file's text. `found_ports` are shown as comments beside the one that is set.
+
+    All values have to be printable; whether they are right is for `config.parse` to tell.
+    """
+    apn = _DEFAULT.apn
+    return _TEXT.format(
+        ports="".join(f"# found: {found}\n" for found in found_ports),
+        port=_quoted(port),
+        to='# to = "1234"' if reply_to is None else f"to = {_quoted(reply_to)}",
+        senders=", ".join(_quoted(sender) for sender in senders),
+        baud=_DEFAULT.modem.baud,
+        sweep_s=_DEFAULT.modem.sweep_s,
+        max_age_h=AccessConfig().max_age_h,
+        applier=apn.applier,
+        cid=apn.cid,
+        verify_timeout_s=apn.verify_timeout_s,
+        rollback_timeout_s=apn.rollback_timeout_s,
+        channel_timeout_s=apn.channel_timeout_s,
+        store=_DEFAULT.store.path,
+        socket=_DEFAULT.control.socket,
+        radio_cycles_per_day=_DEFAULT.recovery.radio_cycles_per_day,
+    )
+
+
+def _quoted(text: str) -> str:
+    # For printable text JSON's escapes are TOML's.
+    return json.dumps(text, ensure_ascii=False)

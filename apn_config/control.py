@@ -1,0 +1,195 @@
+"""The control socket: one JSON object a line, through which every command shares the daemon's
+modem.
+
+Request `{"id", "op", "args"}`, answer `{"id", "ok", "result" | "error"}`; an operation that streams
+sends `{"id", "event"}` lines before. Secrets may stand in a request's args; nothing here logs args.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+logger = logging.getLogger(__name__)
+
+# A request is a command and its arguments; an answer may list a full storage (255 messages).
+MAX_LINE_BYTES = 1 << 20
+MAX_CLIENTS = 32
+
+Json: TypeAlias = dict[str, Any]
+Emit: TypeAlias = Callable[[Json], None]
+Operation: TypeAlias = Callable[[Json, Emit], Awaitable[Any]]
+
+
+class ControlError(Exception):
+    """The daemon said no, in the words and with the exit code that it gave."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
+        super().__init__(message)
+
+
+class BadRequest(ControlError):
+    """A request that isn't one; the message says what was wanted."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, exit_code=2)
+
+
+class ControlServer:
+    """Listens at a path and runs the operations of a table."""
+
+    def __init__(self, path: Path, operations: Mapping[str, Operation]) -> None:
+        self._path = path
+        self._operations = operations
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen. Raises OSError where the path can't be used.
+
+        A socket file that nobody answers at is a dead daemon's and is replaced.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if await _somebody_listens(self._path):
+            raise FileExistsError(f"another daemon listens at {self._path}")
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+        # The umask closes the moment between bind and chmod, in which anybody might connect.
+        umask = os.umask(0o117)
+        try:
+            self._server = await asyncio.start_unix_server(
+                self._accept, self._path, limit=MAX_LINE_BYTES
+            )
+        finally:
+            os.umask(umask)
+
+    async def close(self) -> None:
+        """Stop listening, end the conversations, and take the socket file away."""
+        if self._server is None:
+            return
+        self._server.close()
+        for client in self._clients:
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= MAX_CLIENTS:
+            writer.close()
+            return
+        client = asyncio.create_task(self._serve(reader, writer))
+        self._clients.add(client)
+        client.add_done_callback(self._clients.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                await self._answer(line, writer)
+                await writer.drain()
+        except (ConnectionError, ValueError):
+            # The client is gone, or its line is over the limit: nothing can be answered any more.
+            logger.debug("a control client was dropped")
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+        identity: object = None
+
+        def send(message: Json) -> None:
+            writer.write(json.dumps({"id": identity, **message}).encode() + b"\n")
+
+        try:
+            request = _parse(line)
+            identity = request.get("id")
+            operation = self._operations.get(request["op"])
+            if operation is None:
+                known = ", ".join(sorted(self._operations))
+                raise BadRequest(f"no operation {str(request['op'])[:40]!r}; there are {known}")
+            result = await operation(request["args"], lambda event: send({"event": event}))
+        except Exception as error:
+            code = getattr(error, "exit_code", None)
+            if not isinstance(code, int):
+                logger.exception("a control operation failed")
+                send({"ok": False, "error": {"message": "internal error", "exit_code": 1}})
+                return
+            send({"ok": False, "error": {"message": str(error), "exit_code": code}})
+        else:
+            send({"ok": True, "result": result})
+
+
+def _parse(line: bytes) -> Json:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        raise BadRequest('wanted one JSON object a line, {"id", "op", "args"}') from None
+    if not isinstance(request, dict) or not isinstance(request.get("op"), str):
+        raise BadRequest('wanted {"id", "op", "args"} with a string as op')
+    args = request.setdefault("args", {})
+    if not isinstance(args, dict):
+        raise BadRequest("args has to be an object")
+    return request
+
+
+async def _somebody_listens(path: Path) -> bool:
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+class ControlClient:
+    """One conversation with the daemon, for one-shot commands."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+
+    @classmethod
+    def connect(cls, path: Path) -> ControlClient | None:
+        """A conversation with the daemon at `path`; None where nobody listens.
+
+        Raises ControlError (6) where somebody does and this user may not speak to it.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(os.fspath(path))
+        except PermissionError:
+            connection.close()
+            message = f"no permission on {path}; use sudo, or the group that the socket belongs to"
+            raise ControlError(message, exit_code=6) from None
+        except OSError:
+            connection.close()
+            return None
+        return cls(connection)
+
+    def call(self, op: str, args: Json | None = None, on_event: Emit | None = None) -> Any:
+        """Ask for an operation and wait for its answer. Raises ControlError."""
+        request = {"id": 1, "op": op, "args": args or {}}
+        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        for line in self._lines:
+            message = json.loads(line)
+            if "event" in message:
+                if on_event is not None:
+                    on_event(message["event"])
+            elif message["ok"]:
+                return message["result"]
+            else:
+                error = message["error"]
+                raise ControlError(error["message"], error["exit_code"])
+        raise ControlError("the daemon ended before it answered")
+
+    def close(self) -> None:
+        """End the conversation."""
+        self._lines.close()
+        self._connection.close()

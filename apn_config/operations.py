@@ -1,0 +1,320 @@
+"""What the control socket offers, and one-shot commands do themselves where no daemon runs.
+
+Every result is what `--json` prints. No password and no PIN is in any of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from apn_config.apn_syntax import apn_offence, credential_offence
+from apn_config.clock import wall_clock_synced
+from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
+from apn_config.executor import UNKNOWN_CARD, Refused
+from apn_config.masking import masked
+from apn_config.model import Apn, ApnRequest, AuthType, PdpType
+from apn_config.network_words import registration_word
+from apn_config.store import ChangeRow, Entry, InboxRow, Store
+from apn_config.transaction import State
+from apn_config.verify import observe
+from modem import Modem, ModemError, ModemKeeper, sms
+
+if TYPE_CHECKING:
+    from apn_config.service import Agent
+
+# A modem that is just being initialised is worth waiting for; one that is gone isn't.
+MODEM_WAIT_S = 20.0
+MAX_LIST = 500
+EXIT_REFUSED = 4
+
+
+class Operations:
+    """The operations of one agent, by name."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self.table: Mapping[str, Operation] = {
+            "status": self._status,
+            "at": self._at,
+            "sms.send": self._sms_send,
+            "sms.list": self._sms_list,
+            "apn.show": self._apn_show,
+            "apn.set": self._apn_set,
+            "journal": self._journal,
+        }
+
+    async def _modem(self) -> Modem:
+        """The modem, or the reason why there is none."""
+        try:
+            async with asyncio.timeout(MODEM_WAIT_S):
+                return await ready_modem(self._agent.keeper)
+        except TimeoutError:
+            raise ControlError("the modem isn't ready yet; try again", exit_code=8) from None
+
+    async def _status(self, _args: Json, _emit: Emit) -> Json:
+        agent = self._agent
+        now = agent.clock.now()
+        keeper = agent.keeper.state
+
+        def read(store: Store) -> Json:
+            change = store.changes.active()
+            return {
+                "outbox": {
+                    "pending": store.outbox.pending_count(),
+                    "oldest_s": store.outbox.oldest_due_age(now),
+                },
+                "radio_cycles": {
+                    "used": store.cycles.used(now),
+                    "budget": agent.config.recovery.radio_cycles_per_day,
+                },
+                "change": None if change is None else change_json(change),
+            }
+
+        return {
+            "link": {
+                "phase": keeper.phase.value,
+                "port": keeper.port,
+                "why": keeper.why,
+                "attempts": keeper.attempts,
+            },
+            "modem": await self._modem_json(),
+            "sweep": {"interval_s": agent.sweeps.interval_s, "fast": agent.sweeps.fast},
+            "daemon": {"pid": os.getpid(), "clock_synced": wall_clock_synced()},
+            "warnings": list(agent.config.warnings),
+            **await agent.db.run(read),
+        }
+
+    async def _modem_json(self) -> Json | None:
+        try:
+            async with asyncio.timeout(MODEM_WAIT_S):
+                return await describe(await ready_modem(self._agent.keeper))
+        except (ModemError, TimeoutError):
+            return None
+
+    async def _at(self, args: Json, _emit: Emit) -> Json:
+        modem = await self._modem()
+        response = await modem.run_at(_text(args, "line"))
+        return {"lines": list(response.lines), "result": response.final.kind.value}
+
+    async def _sms_send(self, args: Json, emit: Emit) -> Json:
+        modem = await self._modem()
+        try:
+            parts = sms.compose(_text(args, "to"), _text(args, "text"))
+        except sms.ComposeError as error:
+            raise BadRequest(str(error)) from None
+        references = []
+        async with self._agent.sending:
+            for part in parts:
+                references.append(await modem.send_sms(part))
+                emit({"part": len(references), "of": len(parts)})
+        return {"parts": len(parts), "references": references}
+
+    async def _sms_list(self, _args: Json, _emit: Emit) -> Json:
+        modem = await self._modem()
+        stored = [
+            _stored_json(message.pdu, message.memory, message.index)
+            for message in await modem.stored_messages(every_memory=True)
+        ]
+        rows = await self._agent.db.run(lambda store: store.inbox.recent(MAX_LIST))
+        return {"modem": stored, "inbox": [_inbox_json(row) for row in rows]}
+
+    async def _apn_show(self, args: Json, _emit: Emit) -> Json:
+        modem = await self._modem()
+        cid = self._cid(args)
+        found = await self._agent.applier.read(modem, cid)
+        seen = await observe(modem, cid, activate=False)
+        iccid = modem.identity.iccid or UNKNOWN_CARD
+        record = await self._agent.db.run(lambda store: store.records.get(iccid, cid))
+        last_good = None if record is None or record.last_good is None else record.last_good.name
+        credentials = found.credentials
+        return {
+            "cid": cid,
+            "apn": found.name,
+            "type": found.type.value,
+            "user": None if credentials is None else credentials.user,
+            "auth": None if credentials is None else credentials.auth.value,
+            "active": seen.context.active,
+            "address": seen.context.address,
+            "live_apn": seen.context.apn,
+            "last_good": last_good,
+        }
+
+    async def _apn_set(self, args: Json, _emit: Emit) -> Json:
+        request = None if args.get("rollback") else self._request(args)
+        try:
+            change = await self._agent.executor.set_apn(await self._modem(), request)
+        except Refused as refusal:
+            raise ControlError(f"refused: {refusal.reason}", exit_code=EXIT_REFUSED) from None
+        return change_json(change)
+
+    async def _journal(self, args: Json, _emit: Emit) -> list[Json]:
+        count = args.get("count", 50)
+        if not isinstance(count, int) or not 1 <= count <= MAX_LIST:
+            raise BadRequest(f"count is a number from 1 to {MAX_LIST}")
+        entries = await self._agent.db.run(lambda store: store.journal.tail(count))
+        return [_entry_json(entry) for entry in entries]
+
+    def _cid(self, args: Json) -> int:
+        cid = args.get("cid") or self._agent.config.apn.cid
+        if cid not in self._agent.config.apn.allowed_cids:
+            allowed = ", ".join(map(str, self._agent.config.apn.allowed_cids))
+            message = f"cid {cid} isn't in [apn] allowed_cids ({allowed})"
+            raise ControlError(message, exit_code=EXIT_REFUSED)
+        return int(cid)
+
+    def _request(self, args: Json) -> ApnRequest:
+        """The request of a socket's client, checked as strictly as that of an SMS."""
+        name = _text(args, "apn")
+        offence = apn_offence(name)
+        if offence is not None:
+            raise BadRequest(f"{name!r} is no APN: look at character {offence + 1}")
+        for key in ("user", "pass"):
+            word = args.get(key)
+            if word is None:
+                continue
+            offence = credential_offence(_text(args, key))
+            if offence is not None:
+                raise BadRequest(f"{key} can't be sent to a modem: look at character {offence + 1}")
+        return ApnRequest(
+            name,
+            user=args.get("user"),
+            password=args.get("pass"),
+            auth=_one_of(AuthType, args.get("auth"), "auth"),
+            type=_one_of(PdpType, args.get("type"), "type"),
+            cid=self._cid(args),
+        )
+
+
+async def ready_modem(keeper: ModemKeeper) -> Modem:
+    """The keeper's modem, waiting while it is being opened. Raises what the keeper failed with."""
+    waiting = asyncio.ensure_future(keeper.modem())
+    failing = asyncio.ensure_future(keeper.failure())
+    try:
+        await asyncio.wait({waiting, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if waiting.done():
+            return waiting.result()
+        raise failing.result()
+    finally:
+        waiting.cancel()
+        failing.cancel()
+
+
+async def describe(modem: Modem) -> Json:
+    """The modem, its card, its network: what `info` shows."""
+    identity = modem.identity
+    registration = await modem.registration()
+    signal = await modem.signal()
+    storage = await modem.storage()
+    return {
+        "port": modem.port,
+        "profile": modem.profile.name,
+        "manufacturer": identity.manufacturer,
+        "model": identity.model,
+        "revision": identity.revision,
+        "imei": identity.imei,
+        "imsi": identity.imsi,
+        "iccid": identity.iccid,
+        "operator": await modem.operator(),
+        "registration": registration_word(registration),
+        "domains": {
+            name: None if state is None else state.name
+            for name, state in (
+                ("creg", registration.cs),
+                ("cgreg", registration.ps),
+                ("cereg", registration.eps),
+            )
+        },
+        "rat": registration.rat,
+        "data_ready": registration.data_ready,
+        "sms_ready": registration.sms_ready,
+        "sms": "unproven" if registration.sms_unproven else None,
+        "rssi_dbm": signal.rssi_dbm,
+        "rsrp_dbm": signal.rsrp_dbm,
+        "rsrq_db": signal.rsrq_db,
+        "service_centre": await modem.service_centre(),
+        "storage": None
+        if storage is None
+        else {"memory": storage.memory, "used": storage.used, "total": storage.total},
+        "contexts": [
+            {
+                "cid": context.cid,
+                "type": context.type,
+                "apn": context.apn,
+                "active": context.active,
+                "address": context.address,
+            }
+            for context in await modem.contexts()
+        ],
+        "warnings": list(modem.setup.warnings),
+    }
+
+
+def change_json(change: ChangeRow) -> Json:
+    """A change, as `apn set --json` and the status show it."""
+    wanted: Apn = change.intent.wanted
+    committed = change.state is State.COMMITTED
+    return {
+        "id": change.id,
+        "outcome": change.state.value,
+        "apn": wanted.name,
+        "kept": wanted.name if committed else change.intent.former.name,
+        "reason": None if change.reason is None else change.reason.value,
+        "origin": change.intent.origin.value,
+        "started": change.started.wall.isoformat(timespec="seconds"),
+    }
+
+
+def _stored_json(pdu: str, memory: str, index: int) -> Json:
+    base: Json = {"memory": memory, "index": index}
+    try:
+        message = sms.decode_pdu(pdu)
+    except sms.PduError as error:
+        return {**base, "from": None, "text": None, "time": None, "error": str(error)}
+    time = getattr(message, "timestamp", None)
+    return {
+        **base,
+        "from": message.number,
+        "text": message.text if isinstance(message, sms.Deliver) else None,
+        "time": None if time is None else time.isoformat(),
+        "error": None,
+    }
+
+
+def _inbox_json(row: InboxRow) -> Json:
+    return {
+        "id": row.id,
+        "from": masked(row.sender),
+        "text": row.text,
+        "time": None if row.scts is None else row.scts.isoformat(),
+        "state": row.state.value,
+        "verdict": row.verdict,
+    }
+
+
+def _entry_json(entry: Entry) -> Json:
+    return {
+        "id": entry.id,
+        "time": entry.at.wall.isoformat(timespec="seconds"),
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "detail": dict(entry.detail),
+    }
+
+
+def _text(args: Json, key: str) -> str:
+    value = args.get(key)
+    if not isinstance(value, str):
+        raise BadRequest(f"{key} has to be a text")
+    return value
+
+
+def _one_of(kind: Any, value: object, key: str) -> Any:
+    if value is None:
+        return None
+    words = [member.value for member in kind if member is not AuthType.EITHER]
+    if value not in words:
+        raise BadRequest(f"{key} is one of {', '.join(words)}")
+    return kind(value)
