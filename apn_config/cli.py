@@ -68,6 +68,8 @@ def ask(config: Config, op: str, args: Json | None = None, *, port: str | None =
             client.close()
     from apn_config.oneshot import perform
 
+    # What fails is told once, by the error that ends the command.
+    logging.getLogger().addHandler(logging.NullHandler())
     return asyncio.run(perform(config, op, args or {}))
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import Config
 from apn_config.control import Json
-from apn_config.operations import Operations
-from apn_config.service import Agent
+from apn_config.operations import Operations, ready_modem
 from apn_config.storage_thread import StoreThread
+
+# A modem that was just switched on is mute for half a minute; somebody waits for it at a terminal.
+SAY_AFTER_S = 3.0
+WAITING = "Waiting for the modem; one that is just starting takes up to a minute ..."
 
 # What changes nothing that must be remembered does without the store, for whoever just looks.
 READING = frozenset({"status", "at", "sms.send", "sms.list", "apn.show"})
@@ -28,17 +33,30 @@ async def perform(config: Config, op: str, args: Json) -> Any:
         await db.open(path, clock.now())
         agent = Agent(config, db, clock)
         keeping = asyncio.create_task(agent.keeper.run())
-        working = asyncio.ensure_future(Operations(agent).table[op](args, lambda _event: None))
+        working = asyncio.create_task(_with_modem(agent, op, args))
         try:
+            # The keeper ends only by an error that no waiting mends (a port that can't be one).
             await asyncio.wait({keeping, working}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done():
-                keeping.result()
-            return await working
+            return await (working if working.done() else keeping)
         finally:
-            for task in (working, keeping):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, Exception):
-                    await task
+            keeping.cancel()
+            working.cancel()
+            await asyncio.gather(keeping, working, return_exceptions=True)
+
+
+async def _with_modem(agent: Agent, op: str, args: Json) -> Any:
+    """The operation, as soon as the modem is ready; its first failure is the end."""
+    loop = asyncio.get_running_loop()
+    patience = loop.call_later(SAY_AFTER_S, _say, WAITING)
+    try:
+        await ready_modem(agent.keeper)
+    finally:
+        patience.cancel()
+    return await Operations(agent).table[op](args, lambda _event: None)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 @contextlib.asynccontextmanager

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from apn_config.agent import Agent
 from apn_config.apn_syntax import apn_offence, credential_offence
 from apn_config.clock import wall_clock_synced
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
@@ -21,9 +22,6 @@ from apn_config.store import ChangeRow, Entry, InboxRow, Store
 from apn_config.transaction import State
 from apn_config.verify import observe
 from modem import Modem, ModemError, ModemKeeper, sms
-
-if TYPE_CHECKING:
-    from apn_config.service import Agent
 
 # A modem that is just being initialised is worth waiting for; one that is gone isn't.
 MODEM_WAIT_S = 20.0

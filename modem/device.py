@@ -21,12 +21,13 @@ from modem.commands.typed import typed_line
 from modem.contexts import Contexts
 from modem.driver import AtDriver
 from modem.errors import CommandRefused, LinkLost, MisuseError, ModemError, ModemSilent
+from modem.link import Link
 from modem.notices import ModemEvent, Restarted, event_of
 from modem.profiles import GENERIC, Profile
 from modem.registration import DomainState, Registration
 from modem.start import PinSource, Setup, StartSequence
 from modem.storage import Storage
-from modem.transport import Link, open_link
+from modem.transport import open_link
 from modem.values import (
     ContextSettings,
     Identity,

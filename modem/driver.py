@@ -17,7 +17,7 @@ from modem.errors import CommandRefused, LinkLost, ModemSilent
 from modem.resync import MARKER, PROBE, Resync
 
 if TYPE_CHECKING:
-    from modem.transport import Link
+    from modem.link import Link
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,9 @@ The wire delivers in the loop's next turn, in order; it neither delays nor loses
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from modem.errors import LinkLost
-
-if TYPE_CHECKING:
-    from modem.transport import LinkUser
+from modem.link import LinkUser
 
 
 class MemoryLink:

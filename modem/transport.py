@@ -1,4 +1,4 @@
-"""Opening a port: a serial device, `tcp://host:port`, or a pair of links in memory.
+"""Opening a port: a serial device or `tcp://host:port`.
 
 The only file that knows pyserial and pyserial-asyncio; both load when a serial device is opened and
 not before. Nothing here knows AT. Nothing blocks the loop: devices are opened and closed in an
@@ -18,18 +18,16 @@ import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from modem import discovery
 from modem.errors import LinkLost, MisuseError, PortMissing
-from modem.memory_link import MemoryLink, memory_links
+from modem.link import Link, LinkUser
 from modem.port_errors import busy, open_error
 
 if TYPE_CHECKING:
     import serial
-
-__all__ = ["Link", "LinkUser", "MemoryLink", "memory_links", "open_link"]
 
 # A machine in the local network answers in milliseconds, one behind a cellular link in a second or
 # two; without a limit the kernel goes on for two minutes.
@@ -52,28 +50,6 @@ _KEEPALIVE = (
     (socket.TCP_KEEPINTVL, 10),
     (socket.TCP_KEEPCNT, 3),
 )
-
-
-class Link(Protocol):
-    """An open port. `port` is what it was opened as."""
-
-    port: str
-
-    def write(self, data: bytes) -> None:
-        """Send `data`, in order and wholly; after a loss or a close, do nothing."""
-
-    async def close(self) -> None:
-        """Let go of the port. The user hears nothing more, not even of a loss."""
-
-
-class LinkUser(Protocol):
-    """Who gets what a link receives."""
-
-    def data_received(self, data: bytes) -> None:
-        """Bytes came in; never empty."""
-
-    def link_lost(self, error: LinkLost) -> None:
-        """The link is gone; called once, and not after a close of our own."""
 
 
 async def open_link(port: str, user: LinkUser, *, baud: int = 115200) -> Link:

@@ -25,6 +25,7 @@ from modem import (
     SimLocked,
     sms,
 )
+from modem.link import Link, LinkUser
 from modem.memory_link import memory_links
 from modem.profiles import EC25, GENERIC, SIM7600, Profile
 from modem.simulator.cellular import Login, Network, NetworkSettings
@@ -33,7 +34,6 @@ from modem.simulator.endpoints.clockwork import Clockwork
 from modem.simulator.endpoints.memory import MemoryEndpoint
 from modem.simulator.endpoints.wire import Wire
 from modem.simulator.smsc import Submission
-from modem.transport import Link, LinkUser
 from tests.modem.scripted import PinPad
 from tests.virtual_time import run
 

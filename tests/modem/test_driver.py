@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from modem.at import Command, Response, Urc
 from modem.driver import PROMPT_TIMEOUT_S, SYNC_TIMEOUT_S, SYNC_WAITS_S, AtDriver
 from modem.errors import CommandRefused, LinkLost, MisuseError, ModemError, ModemSilent
-from modem.transport import MemoryLink, memory_links
+from modem.memory_link import MemoryLink, memory_links
 from tests.virtual_time import run
 
 MARKER = b"AT+CMEE?\r"

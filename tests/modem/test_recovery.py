@@ -18,10 +18,10 @@ from modem.errors import (
     PortBusy,
     PortMissing,
 )
+from modem.link import Link, LinkUser
 from modem.memory_link import MemoryLink, memory_links
 from modem.notices import ModemEvent, Restarted
 from modem.recovery import KeeperPhase, ModemKeeper
-from modem.transport import Link, LinkUser
 from tests import virtual_time
 from tests.modem.scripted import MUTE, ScriptedModem, now_s, ok, settle
 from tests.virtual_time import run

@@ -31,7 +31,8 @@ from modem.errors import (
     PortForbidden,
     PortMissing,
 )
-from modem.transport import MemoryLink, memory_links, open_link
+from modem.memory_link import MemoryLink, memory_links
+from modem.transport import open_link
 from tests.virtual_time import run as run_virtual
 
 PATIENCE_S = 5.0  # of a failing test; a passing one waits for events only

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from modem.errors import LinkLost
+from modem.link import Link
 from modem.simulator.endpoints.wire import Wire
-from modem.transport import Link
 
 
 class MemoryEndpoint:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from modem.errors import LinkLost
+from modem.memory_link import memory_links
 from modem.simulator import Network, NetworkSettings, SimulatedModem
 from modem.simulator.endpoints import Clockwork, Direction, MemoryEndpoint, Wire
-from modem.transport import memory_links
 from tests.virtual_time import run
 
 

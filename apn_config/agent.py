@@ -1,0 +1,155 @@
+"""The parts that share one modem and one store, and how they are joined."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from apn_config.appliers import Applier
+from apn_config.appliers.at import AtApplier
+from apn_config.change import ChangeRunner, Plan
+from apn_config.clock import Clock
+from apn_config.config import Config
+from apn_config.executor import Executor, Initialisations
+from apn_config.intake import Intake, Judge
+from apn_config.judgement import Judgement, judge_text
+from apn_config.model import Sender
+from apn_config.outgoing import Outgoing
+from apn_config.pin import PinGuard
+from apn_config.storage_thread import StoreThread
+from apn_config.sweep import SweepPolicy
+from modem import (
+    ContextChanged,
+    MessageDirect,
+    MessageStored,
+    Modem,
+    ModemError,
+    ModemEvent,
+    ModemKeeper,
+    RegistrationChanged,
+    SimChanged,
+    StorageFull,
+)
+
+logger = logging.getLogger(__name__)
+
+
+class Agent:
+    """The parts that share one modem and one store. `db` is open before any of them runs."""
+
+    def __init__(self, config: Config, db: StoreThread, clock: Clock) -> None:
+        self.config = config
+        self.db = db
+        self.clock = clock
+        self.applier: Applier = AtApplier()
+        self.sending = asyncio.Lock()
+        self.sweeps = SweepPolicy(config.modem.sweep_s)
+        self._initialisations = Initialisations()
+        self._card_or_modem_is_new = asyncio.Event()
+        self.keeper = ModemKeeper(
+            config.require_port(),
+            config.modem.baud,
+            on_event=self._hear,
+            on_ready=self._ready,
+            pin_for=PinGuard(config, db, clock),
+        )
+        self._build()
+
+    def _build(self) -> None:
+        config, db, clock = self.config, self.db, self.clock
+        plan = Plan(config.apn, config.reply.to or "", config.recovery.radio_cycles_per_day)
+        self.outgoing = Outgoing(
+            db=db,
+            modem=self.keeper.modem,
+            clock=clock,
+            plan=plan,
+            sending=self.sending,
+            sent=lambda: self.runner.stirred.set(),
+        )
+        self.runner = ChangeRunner(
+            db=db,
+            modem=self.keeper.modem,
+            applier=self.applier,
+            plan=plan,
+            clock=clock,
+            sending=self.sending,
+            answer_queued=self.outgoing.wake,
+        )
+        self.executor = Executor(
+            db=db,
+            modem=self.keeper.modem,
+            applier=self.applier,
+            runner=self.runner,
+            plan=plan,
+            max_age_h=config.access.max_age_h if config.access else 0,
+            clock=clock,
+            judge=self._judge(),
+            initialisations=self._initialisations,
+            answer_queued=self.outgoing.wake,
+        )
+        self.intake = Intake(
+            db=db,
+            modem=self.keeper.modem,
+            clock=clock,
+            judge=Judge(self._judge(), config.reply.to or ""),
+            policy=self.sweeps,
+            stored=self._stored,
+        )
+
+    def _judge(self) -> Callable[[str, Sender], Judgement]:
+        access, pin_word = self.config.access, self.config.pin_word()
+        return lambda text, sender: judge_text(text, sender, access, pin_word)
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.keeper.run())
+            tasks.create_task(self.intake.run())
+            tasks.create_task(self.executor.run())
+            tasks.create_task(self.outgoing.run())
+            tasks.create_task(self._watch_drift())
+
+    def _stored(self) -> None:
+        self.outgoing.wake()
+        self.executor.wake()
+
+    def _hear(self, event: ModemEvent) -> None:
+        """What the modem says unasked; called in the order of its words, never blocks."""
+        match event:
+            case MessageStored():
+                self.intake.announce(event)
+            case MessageDirect():
+                self.intake.take_direct(event)
+            case StorageFull():
+                self.intake.storage_full()
+            case RegistrationChanged() | ContextChanged():
+                self.runner.stirred.set()
+                self.outgoing.wake()
+            case SimChanged():
+                self._card_or_modem_is_new.set()
+            case _:
+                logger.debug("%s", event)
+
+    async def _ready(self, _modem: Modem) -> None:
+        self._initialisations.another()
+        self._card_or_modem_is_new.set()
+        self.intake.initialised()
+        self.outgoing.wake()
+        self.runner.stirred.set()
+
+    async def _watch_drift(self) -> None:
+        """After each initialisation, and for another card, see that the modem holds what was
+        committed. The card is known by its ICCID; an applet that changes the IMSI is no fault.
+        """
+        while True:
+            await self._card_or_modem_is_new.wait()
+            self._card_or_modem_is_new.clear()
+            modem = await self.keeper.modem()
+            try:
+                await modem.read_card()
+                if self.config.apn.enforce:
+                    await self.executor.correct_drift(modem)
+            except ModemError as error:
+                # The next initialisation looks again.
+                logger.warning("the modem's APN couldn't be compared: %s", error)
