@@ -83,7 +83,7 @@ def app() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that carries `exit_code` ends it with that code, in one line."""
+    """Run the command line. An error that carries `exit_code` is one line, and ends with it."""
     try:
         sys.exit(app.main(standalone_mode=False))
     except click.exceptions.Abort:

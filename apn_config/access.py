@@ -7,6 +7,7 @@ strangers; the PIN word, where one is set, is what has to be kept secret.
 from __future__ import annotations
 
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from apn_config.model import Command, Malformed, Sender
 
 # The network's time may jump by this much on one message's word; further needs a second one.
 _LEAP = timedelta(hours=24)
+_NUMBER = re.compile(r"\+?[0-9*# ]*[0-9][0-9*# ]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +62,32 @@ def _octets(word: str) -> bytes:
 
 def listed(senders: tuple[str, ...], sender: Sender) -> bool:
     """Is the sender in the list? Numbers compare by their digits, names without case."""
-    return sender_key(sender) in {_entry_key(entry) for entry in senders}
+    return sender_key(sender) in {sender_key(_listed_sender(entry)) for entry in senders}
+
+
+def _listed_sender(entry: str) -> Sender:
+    """Whom an entry means: a number if it looks like one, else a name."""
+    return Sender(entry, alphanumeric=_NUMBER.fullmatch(entry) is None)
 
 
 def sender_key(sender: Sender) -> str:
-    """What identifies a sender: "+49170" and "49170" are one, "emnify" and "EMnify" are one."""
-    return _name_key(sender.address) if sender.alphanumeric else _entry_key(sender.address)
+    """What identifies a sender: "+49170" and "49170" are one, "emnify" and "EMnify" are one.
 
-
-def _entry_key(entry: str) -> str:
-    """A listed sender: a number if it looks like one, else a name; "" is the empty sender."""
-    bare = entry.strip().removeprefix("+")
-    number = bare.replace(" ", "")
-    if all(character in "0123456789*#abcABC" for character in number) and any(
-        character in "0123456789" for character in number
-    ):
-        return f"number:{number.lower()}"
-    return _name_key(entry) if entry.strip() else "number:"
-
-
-def _name_key(name: str) -> str:
-    return f"name:{name.strip().casefold()}"
+    A name of digits is another sender than the number. One who gives neither is "", whatever type
+    the network stated.
+    """
+    text = sender.address.strip()
+    if sender.alphanumeric and text:
+        return f"name:{text.casefold()}"
+    return f"number:{text.removeprefix('+').replace(' ', '')}"
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkTime:
     """How far the network's time has come, by the stamps of authorised messages.
 
-    `candidate` is a stamp too far ahead of `newest` to be believed before a second one confirms it.
+    `candidate` is a stamp too far ahead of `newest` to be believed before a second one confirms it;
+    the first of all is one, too.
     """
 
     newest: datetime | None = None
@@ -103,7 +103,9 @@ def moved(time: NetworkTime, scts: datetime | None) -> NetworkTime:
     if scts is None:
         return time
     if time.newest is not None and scts - time.newest <= _LEAP:
-        return NetworkTime(max(time.newest, scts), time.candidate)
+        newest = max(time.newest, scts)
+        ahead = time.candidate is not None and time.candidate - newest > _LEAP
+        return NetworkTime(newest, time.candidate if ahead else None)
     if time.candidate is None:
         return NetworkTime(time.newest, scts)
     earlier, later = sorted((time.candidate, scts))
@@ -128,4 +130,4 @@ def is_stale(
         return False
     if applied is not None and scts < applied:
         return True
-    return newest is not None and scts < newest - timedelta(hours=max_age_h)
+    return newest is not None and (newest - scts).total_seconds() > max_age_h * 3600

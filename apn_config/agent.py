@@ -12,7 +12,7 @@ from apn_config.change import ChangeRunner, Plan
 from apn_config.clock import Clock
 from apn_config.config import Config
 from apn_config.executor import Executor, Initialisations
-from apn_config.intake import Intake, Judge
+from apn_config.intake import Intake, Judge, Taken
 from apn_config.judgement import Judgement, judge_text
 from apn_config.model import Sender
 from apn_config.outgoing import Outgoing
@@ -110,9 +110,11 @@ class Agent:
             tasks.create_task(self.outgoing.run())
             tasks.create_task(self._watch_drift())
 
-    def _stored(self) -> None:
-        self.outgoing.wake()
-        self.executor.wake()
+    def _stored(self, taken: Taken) -> None:
+        if taken.due is not None:
+            self.outgoing.wake(taken.due)
+        if taken.commands:
+            self.executor.wake()
 
     def _hear(self, event: ModemEvent) -> None:
         """What the modem says unasked; called in the order of its words, never blocks."""

@@ -41,8 +41,9 @@ logger = logging.getLogger(__name__)
 # Looking costs some commands of a few milliseconds each; a registration takes seconds.
 FIRST_LOOK_S = 0.1
 LONGEST_LOOK_S = 2.0
-# A refusal counts when it is seen twice: right after an attach some modems refuse a context once.
-REFUSALS = 2
+# A roaming card is denied by one network and taken by the next, so a refusal counts only when it
+# has lasted this part of the time for verification (30 s of the default 300).
+REFUSED_FOR = 0.1
 _LEVELS = (Level.NONE, Level.REGISTERED, Level.ADDRESS)
 
 
@@ -96,6 +97,12 @@ def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
     message = store.inbox.get(inbox_id)
     if message is not None and message.state in (InboxState.PENDING, InboxState.STARTED):
         store.inbox.settle(inbox_id, verdict, redact(message.text or ""), now)
+
+
+def holds(found: Apn, wanted: Apn) -> bool:
+    """Is what a context holds what is wanted? Unknown credentials are wanted to stay as they are."""
+    same_name = found.name.casefold() == wanted.name.casefold() and found.type is wanted.type
+    return same_name and wanted.credentials in (None, found.credentials)
 
 
 def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str, str | int | None]:
@@ -212,7 +219,7 @@ class ChangeRunner:
 
     async def _verify(self, change: ChangeRow) -> Ending:
         """Look until everything is there, the network's refusal is final, or time is up."""
-        watch = _Watch()
+        watch = _Watch(self._plan.apn.verify_timeout_s * REFUSED_FOR)
         missing = Reason.TIMEOUT
         while (remaining_s := await self._remaining_s()) > 0:
             try:
@@ -225,7 +232,7 @@ class ChangeRunner:
                 if found is None:
                     return Ending(Event.VERIFIED, answer=await self._success(modem, change, seen))
                 missing = found
-                refusal = watch.refusal(seen, found)
+                refusal = watch.refusal(seen, found, self._clock.now())
                 if refusal is not None and watch.cycled:
                     return Ending(Event.VERIFY_FAILED, refusal)
                 if refusal is not None:
@@ -244,10 +251,11 @@ class ChangeRunner:
         """The outbox sends it and moves the change on; here only the deadline is kept."""
         self._answer_queued()
         while (remaining_s := await self._remaining_s()) > 0:
+            self.stirred.clear()
             current = await self._db.run(lambda store: store.changes.get(change.id))
             if current is None or current.state is not State.PROVING:
                 return Ending(Event.NETWORK_TOOK_ANSWER)
-            await self._pause(remaining_s)
+            await self._until_stirred(remaining_s)
         return Ending(Event.CHANNEL_TIMEOUT, Reason.TIMEOUT, None)
 
     async def _restore(self, change: ChangeRow) -> Ending:
@@ -288,9 +296,7 @@ class ChangeRunner:
         return await observe(modem, change.intent.cid, activate=activate)
 
     async def _holds(self, modem: Modem, cid: int, apn: Apn) -> bool:
-        found = await self._applier.read(modem, cid)
-        same_name = found.name.casefold() == apn.name.casefold() and found.type is apn.type
-        return same_name and (apn.credentials is None or found.credentials == apn.credentials)
+        return holds(await self._applier.read(modem, cid), apn)
 
     async def _write_again_if_lost(self, modem: Modem, change: ChangeRow) -> None:
         """A modem that restarted under the change may have forgotten its context."""
@@ -338,8 +344,11 @@ class ChangeRunner:
             return await self._modem()
 
     async def _pause(self, seconds: float) -> None:
-        """Wait so long, or until something stirs."""
+        """Wait so long, or until something stirs from now on."""
         self.stirred.clear()
+        await self._until_stirred(seconds)
+
+    async def _until_stirred(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(max(seconds, 0.0)):
                 await self.stirred.wait()
@@ -354,26 +363,27 @@ class ChangeRunner:
 class _Watch:
     """What one verification has seen so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused_for_s: float) -> None:
         self.cycled = False
         self.checked = False
-        self._refusals = 0
+        self._refused_for_s = refused_for_s
+        self._since: Moment | None = None
         self._look_s = FIRST_LOOK_S
 
-    def refusal(self, seen: Observation, found: Reason) -> Reason | None:
-        """The network's no, once heard often enough; another APN than the one asked for is one."""
+    def refusal(self, seen: Observation, found: Reason, now: Moment) -> Reason | None:
+        """The network's no, once it has lasted; another APN than the one asked for is one."""
         if not seen.refused and found is not Reason.APN_MISMATCH:
-            self._refusals = 0
+            self._since = None
             return None
-        self._refusals += 1
-        if self._refusals < REFUSALS:
+        self._since = self._since or now
+        if self._since.age_s(now) < self._refused_for_s:
             return None
         return Reason.APN_MISMATCH if found is Reason.APN_MISMATCH else Reason.REFUSED
 
     def cycle_begins(self) -> None:
         """The radio is switched: the network is asked anew."""
         self.cycled = True
-        self._refusals = 0
+        self._since = None
         self._look_s = FIRST_LOOK_S
 
     def next_look_s(self) -> float:

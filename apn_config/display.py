@@ -119,13 +119,13 @@ def apn_lines(shown: Json) -> list[str]:
 
 def change_lines(change: Json) -> list[str]:
     """What `apn set` prints."""
-    name, kept = safe(change["apn"]), safe(change["kept"])
+    name, kept, reason = (safe(change[key]) for key in ("apn", "kept", "reason"))
     if change["outcome"] == "committed":
         return [f"The APN is {name}: verified."]
     if change["outcome"] == "rolled-back":
-        return [f"{name} doesn't work ({change['reason']}): back to {kept}."]
+        return [f"{name} doesn't work ({reason}): back to {kept}."]
     return [
-        f"{name} doesn't work ({change['reason']}); {kept} is written back, but its service hasn't"
+        f"{name} doesn't work ({reason}); {kept} is written back, but its service hasn't"
         " returned yet."
     ]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from apn_config import access, replies
 from apn_config.appliers import Applier
-from apn_config.change import ChangeRunner, Plan, settle
+from apn_config.change import ChangeRunner, Plan, holds, settle
 from apn_config.clock import Clock
 from apn_config.judgement import Answer, Execute, Judgement, Silence
 from apn_config.merge import Refusal, merge
@@ -136,6 +137,7 @@ class Executor:
             # The configuration changed since the message was stored.
             now = self._clock.now()
             await self._db.run(lambda store: settle(store, row.id, verdict.why, now))
+            await self._db.truncate_wal()
         elif isinstance(verdict, Answer):
             await self._answer(row, verdict.text, verdict.verdict)
         else:
@@ -182,6 +184,8 @@ class Executor:
 
         await self._db.run(write)
         self._answer_queued()
+        # The log of writes still holds the text as it came, PIN word and all.
+        await self._db.truncate_wal()
 
     async def _refuse_stale(self, row: InboxRow, command: Command) -> None:
         if command.verb is Verb.APN_ROLLBACK:
@@ -269,6 +273,9 @@ class Executor:
         Raises Refused, ModemError.
         """
         async with self.changing:
+            if await self._db.run(lambda store: store.changes.active()) is not None:
+                # Left by a daemon that was stopped in the middle; the answer is its to send.
+                raise Refused("busy")
             return await self._runner.run(await self._begin(modem, request, origin=Origin.SOCKET))
 
     async def correct_drift(self, modem: Modem) -> None:
@@ -282,7 +289,10 @@ class Executor:
                 return
             found = await self._applier.read(modem, cid)
             wanted = record.current
-            if found.name.casefold() == wanted.name.casefold() and found.type is wanted.type:
+            # A modem that keeps its password to itself is not written to at every start.
+            if holds(found, wanted) or (
+                found.credentials is None and holds(found, replace(wanted, credentials=None))
+            ):
                 return
             logger.warning("the modem's APN has drifted: putting it back")
             now = self._clock.now()

@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from apn_config import access
 from apn_config.change import settle
 from apn_config.clock import Clock, Moment
+from apn_config.dialects.plain import redact
 from apn_config.judgement import Answer, Execute, Judgement, Silence
 from apn_config.masking import masked
 from apn_config.model import Sender
 from apn_config.storage_thread import StoreThread
-from apn_config.store import Incoming, Place, Store
+from apn_config.store import Incoming, OutboxRow, Place, Store
 from apn_config.sweep import SweepPolicy
 from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage, sms
 
@@ -54,6 +55,18 @@ class Judge:
     reply_to: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a commit left to do: the answer that is due next, whether commands wait, whether a text
+    is redacted that an earlier commit wrote down, and what to log, now that it is true.
+    """
+
+    due: OutboxRow | None
+    commands: bool
+    redacted: bool
+    log: Sequence[str]
+
+
 class Intake:
     """Reads what the modem received, and keeps the sweeps that find what was not announced."""
 
@@ -65,7 +78,7 @@ class Intake:
         clock: Clock,
         judge: Judge,
         policy: SweepPolicy,
-        stored: Callable[[], None],
+        stored: Callable[[Taken], None],
     ) -> None:
         self._db = db
         self._modem = modem
@@ -77,6 +90,7 @@ class Intake:
         self._direct: list[MessageDirect] = []
         self._sweep_all = False
         self._sweep_at_s: float | None = None
+        self._second_look = False
         self._wake = asyncio.Event()
 
     # --- what wakes it: called from the event loop, never blocks ------------------------------
@@ -109,7 +123,8 @@ class Intake:
         self._wake.set()
 
     def sweep_soon(self) -> None:
-        """Something was announced that can't be read where it should be."""
+        """Something was announced that can't be read where it should be: it may lie elsewhere."""
+        self._second_look = True
         at_s = asyncio.get_running_loop().time() + SECOND_LOOK_S
         self._sweep_at_s = at_s if self._sweep_at_s is None else min(at_s, self._sweep_at_s)
         self._wake.set()
@@ -127,19 +142,22 @@ class Intake:
                 # the next initialisation, or by this one if the modem only stumbled.
                 logger.warning("messages couldn't be read: %s", error)
                 self.sweep_soon()
-            await self._wait()
+                await asyncio.sleep(SECOND_LOOK_S)
+            else:
+                await self._wait()
 
     async def _work(self, modem: Modem) -> None:
         self._wake.clear()
         if self._direct:
             await self._take_direct(modem)
         if self._sweep_all:
-            self._sweep_all = False
             await self._sweep(modem, every_memory=True)
+            self._sweep_all = False
         elif self._announced:
             await self._read_announced(modem)
         elif self._sweep_is_due():
-            await self._sweep(modem, every_memory=False)
+            await self._sweep(modem, every_memory=self._second_look)
+            self._second_look = False
 
     async def _wait(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -183,31 +201,54 @@ class Intake:
             pace = "often" if self._policy.fast else "slowly again"
             logger.warning("messages come unannounced: sweeping %s", pace)
         await self._take_stored(modem, messages)
+        await self._db.run(self._tidy)
+
+    def _tidy(self, store: Store) -> None:
+        """Drop what is old; give up parts whose others never came."""
+        now = self._clock.now()
+        store.housekeeping(now)
+        alone = [
+            row.id
+            for row in store.inbox.open_parts()
+            if store.time.age_s(row.received, now) > PARTS_WAIT_S
+        ]
+        if alone:
+            store.inbox.expire(alone, now)
+            store.journal.add("message", "incomplete", {"parts": len(alone)}, now)
 
     async def _take_stored(self, modem: Modem, messages: Sequence[StoredMessage]) -> None:
         if not messages:
             return
         await self._commit([Found(m.pdu, m.memory, m.index) for m in messages])
-        # One turn of the loop: an answer that is due already goes out before the modem is kept busy
-        # with deleting, which takes long where it writes flash.
-        await asyncio.sleep(0)
         for message in messages:
             await modem.delete_message(message.memory, message.index)
 
     async def _take_direct(self, modem: Modem) -> None:
-        direct, self._direct = self._direct, []
-        for message in direct:
-            await self._commit([Found(message.pdu)])
+        while self._direct:
+            await self._commit([Found(self._direct[0].pdu)])
+            self._direct.pop(0)
             await modem.acknowledge()
 
     async def _commit(self, found: Iterable[Found]) -> None:
         now = self._clock.now()
-        await self._db.run(lambda store: _Batch(store, self._judge, now).take(found))
-        self._stored()
+        taken = await self._db.run(lambda store: _Batch(store, self._judge, now).take(found))
+        self._stored(taken)
+        # One turn of the loop: an answer that is due already goes out before the modem is kept busy
+        # with deleting, which takes long where it writes flash.
+        await asyncio.sleep(0)
+        for line in taken.log:
+            logger.info("%s", line)
+        if taken.redacted:
+            await self._db.truncate_wal()
 
 
 def _selected(modem: Modem) -> str | None:
     return modem.setup.memory
+
+
+def _word(verdict: Silence | Answer) -> str:
+    """What is kept of a message that was done with at once."""
+    return verdict.why if isinstance(verdict, Silence) else verdict.verdict
 
 
 class _Batch:
@@ -217,8 +258,10 @@ class _Batch:
         self._store = store
         self._judge = judge
         self._now = now
+        self._answers = self._commands = self._joined = False
+        self._log: list[str] = []
 
-    def take(self, found: Iterable[Found]) -> None:
+    def take(self, found: Iterable[Found]) -> Taken:
         """Store all, in the order of the network's time; slots break ties."""
         decoded: list[tuple[Found, sms.Deliver]] = []
         for item in found:
@@ -228,6 +271,8 @@ class _Batch:
         decoded.sort(key=lambda pair: (pair[1].timestamp or _LAST, pair[0].index or 0))
         for item, message in decoded:
             self._take_one(item, message)
+        due = self._store.outbox.next_due(self._now) if self._answers else None
+        return Taken(due, self._commands, self._joined, self._log)
 
     def _decode(self, item: Found) -> sms.Deliver | None:
         try:
@@ -265,13 +310,27 @@ class _Batch:
             scts=message.timestamp,
             place=place,
         )
-        message_id = self._store.inbox.add(incoming, self._now)
-        if message_id is None:
-            logger.info("a message from %s came again: known", masked(sender))
-        elif place is None:
-            self._judge_whole(message_id, message.text, sender, message.timestamp)
+        if place is None:
+            self._take_whole(incoming)
+        elif self._store.inbox.add(incoming, self._now) is None:
+            self._note_repeat(sender)
         else:
             self._join(sender, place)
+
+    def _take_whole(self, incoming: Incoming) -> None:
+        """Store a message as it is to stay: one that needs no modem is settled from the first."""
+        verdict = self._verdict(incoming.text, incoming.sender)
+        if isinstance(verdict, Execute):
+            message_id = self._store.inbox.add(incoming, self._now)
+        else:
+            redacted = redact(incoming.text or "")
+            message_id = self._store.inbox.add_settled(
+                incoming, _word(verdict), redacted, self._now
+            )
+        if message_id is None:
+            self._note_repeat(incoming.sender)
+        else:
+            self._act(message_id, verdict, incoming.sender, incoming.scts)
 
     def _join(self, sender: Sender, place: Place) -> None:
         """Make one message of the parts, once all are there."""
@@ -286,26 +345,31 @@ class _Batch:
                 ids = [rows[part.key].id for part in whole.parts]
                 message_id = self._store.inbox.join(ids, whole.text, self._now)
                 first = rows[whole.parts[0].key]
-                self._judge_whole(message_id, whole.text, sender, first.scts)
+                self._joined = True
+                verdict = self._verdict(whole.text, sender)
+                if not isinstance(verdict, Execute):
+                    settle(self._store, message_id, _word(verdict), self._now)
+                self._act(message_id, verdict, sender, first.scts)
                 return
 
-    def _judge_whole(
-        self, message_id: int, text: str | None, sender: Sender, scts: datetime | None
+    def _verdict(self, text: str | None, sender: Sender) -> Judgement:
+        return Silence("no text") if text is None else self._judge.of(text, sender)
+
+    def _act(
+        self, message_id: int, verdict: Judgement, sender: Sender, scts: datetime | None
     ) -> None:
-        """Settle what needs no modem; a command stays pending and takes its turn."""
-        verdict = Silence("no text") if text is None else self._judge.of(text, sender)
-        if isinstance(verdict, Silence):
-            settle(self._store, message_id, verdict.why, self._now)
-            self._note(message_id, sender, verdict.why)
-            return
-        self._move_time(scts)
+        """Queue what needs no modem; a command stays pending and takes its turn."""
+        if not isinstance(verdict, Silence):
+            self._move_time(scts)
         if isinstance(verdict, Execute):
+            self._commands = True
             self._note(message_id, sender, verdict.command.verb.value)
             return
-        assert isinstance(verdict, Answer)
-        settle(self._store, message_id, verdict.verdict, self._now)
-        self._store.outbox.add(self._judge.reply_to, verdict.text, self._now, inbox_id=message_id)
-        self._note(message_id, sender, verdict.verdict)
+        if isinstance(verdict, Answer):
+            self._answers = True
+            reply_to = self._judge.reply_to
+            self._store.outbox.add(reply_to, verdict.text, self._now, inbox_id=message_id)
+        self._note(message_id, sender, _word(verdict))
 
     def _move_time(self, scts: datetime | None) -> None:
         """An authorised message tells how far the network's time has come."""
@@ -318,6 +382,9 @@ class _Batch:
             marks.set_candidate(after.candidate)
 
     def _note(self, message_id: int, sender: Sender, what: str) -> None:
-        logger.info("message %s from %s: %s", message_id, masked(sender), what)
+        self._log.append(f"message {message_id} from {masked(sender)}: {what}")
         detail = {"from": masked(sender), "what": what}
         self._store.journal.add("message", str(message_id), detail, self._now)
+
+    def _note_repeat(self, sender: Sender) -> None:
+        self._log.append(f"a message from {masked(sender)} came again: known")

@@ -9,6 +9,7 @@ def masked(sender: Sender) -> str:
     """The last two digits of a longer number; a name or a short number whole, made harmless."""
     if not sender.address:
         return "nobody"
-    if sender.alphanumeric or len(sender.address) <= 5:
-        return "".join(c if c.isprintable() else "?" for c in sender.address)
-    return "*" * (len(sender.address) - 2) + sender.address[-2:]
+    shown = "".join(c if c.isprintable() else "?" for c in sender.address)
+    if sender.alphanumeric or len(shown) <= 5:
+        return shown
+    return "*" * (len(shown) - 2) + shown[-2:]

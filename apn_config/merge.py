@@ -28,7 +28,10 @@ def merge(former: Apn, request: ApnRequest) -> Apn | Refusal:
             return Refusal("unknown-credentials")
         return Apn(request.name, pdp_type, None)
     same = request.name.casefold() == former.name.casefold()
-    credentials = _credentials(former.credentials if same else NO_CREDENTIALS, request)
+    base = former.credentials if same else NO_CREDENTIALS
+    if asked == (None, None, None):
+        return Apn(request.name, pdp_type, base)
+    credentials = _credentials(base, request)
     if credentials is None:
         return Refusal("bad-auth")
     return Apn(request.name, pdp_type, credentials)

@@ -58,7 +58,7 @@ class ApnRequest:
 
 
 class Verb(Enum):
-    """What a command does; `words` are the plain dialect's.
+    """What a command does; the values are the plain dialect's words, as the journal shows them.
 
     A changing verb touches the device. A repeatable one may be run again after a crash without
     harm; one that isn't is started at most once.

@@ -51,9 +51,15 @@ class Outgoing:
         self._sending = sending
         self._sent = sent
         self._wake = asyncio.Event()
+        self._handed: OutboxRow | None = None
 
-    def wake(self) -> None:
-        """Something is due, or the network is back."""
+    def wake(self, due: OutboxRow | None = None) -> None:
+        """Something is due, or the network is back.
+
+        `due` is what is to be sent next, from whoever has just read it: that spares the answer a
+        second way through the store's thread.
+        """
+        self._handed = due
         self._wake.set()
 
     async def run(self) -> None:
@@ -62,6 +68,8 @@ class Outgoing:
             self._wake.clear()
             async with self._sending:
                 wait_s = await self._send_one()
+            # What was handed over meanwhile was read while this one was still due.
+            self._handed = None
             if wait_s == 0:
                 continue
             try:
@@ -72,12 +80,15 @@ class Outgoing:
 
     async def _send_one(self) -> float | None:
         """Send what is due first; how long to wait then (0: not at all, None: for ever)."""
-        now = self._clock.now()
-        row = await self._db.run(lambda store: store.outbox.next_due(now))
-        if row is None:
-            return await self._db.run(lambda store: store.outbox.next_wake(now))
+        row = self._handed
+        # The answer that proves a change may have been withdrawn since it was read.
+        if row is None or row.change_id is not None:
+            row, wait_s = await self._db.run(self._look)
+            if row is None:
+                return wait_s
         try:
-            modem = await asyncio.wait_for(self._modem(), NO_SERVICE_WAIT_S)
+            async with asyncio.timeout(NO_SERVICE_WAIT_S):
+                modem = await self._modem()
             reference = await self._transmit(modem, row)
         except TimeoutError:
             return NO_SERVICE_WAIT_S
@@ -87,6 +98,11 @@ class Outgoing:
         logger.info("answer %s is sent, reference %s", row.id, reference)
         self._sent()
         return 0
+
+    def _look(self, store: Store) -> tuple[OutboxRow | None, float | None]:
+        """The oldest answer that is due, else how long until one is."""
+        now = self._clock.now()
+        return store.outbox.next_due(now), store.outbox.next_wake(now)
 
     async def _transmit(self, modem: Modem, row: OutboxRow) -> int:
         """Hand all parts of an answer to the network; the last one's message reference."""

@@ -1,11 +1,18 @@
-"""The store in a thread of its own, so that a slow disk never stalls the event loop."""
+"""The store in a thread of its own, so that a slow disk never stalls the event loop.
+
+Not a ThreadPoolExecutor: with its futures, locks and conditions the way there and back took 0.26 ms
+in an idle process, against 0.16 ms here, and each message waits for it (two cores of a Xeon).
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import TypeVar
 
 from apn_config.clock import Moment
@@ -18,12 +25,16 @@ class StoreThread:
     """One thread, one connection; each piece of work is one transaction."""
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._store: Store | None = None
+        # A daemon, so that whoever forgets to close it can still exit; SQLite stands that.
+        Thread(target=self._serve, name="store", daemon=True).start()
 
     async def open(self, path: Path, now: Moment) -> None:
         """Open or create the database. Raises StoreError."""
         self._store = await self._call(lambda: Store.open(path, now))
+        # Whoever was killed between a redaction and the end of it left the former text there.
+        await self.truncate_wal()
 
     async def run(self, work: Callable[[Store], T]) -> T:
         """Do `work` in one transaction: when this returns, what it wrote is on the disk.
@@ -52,7 +63,34 @@ class StoreThread:
         store, self._store = self._store, None
         if store is not None:
             await self._call(store.close)
-        self._executor.shutdown(wait=False)
+        self._jobs.put(None)
 
     async def _call(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put(partial(_do, work, done))
+        return await done
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+def _do(work: Callable[[], T], done: asyncio.Future[T]) -> None:
+    """Do `work` in the store's thread and tell the loop that waits; it may be gone meanwhile."""
+    tell: Callable[[], None]
+    try:
+        tell = partial(_resolve, done, work())
+    except BaseException as error:  # noqa: BLE001 -- it is the caller's, whatever it is
+        tell = partial(_reject, done, error)
+    with suppress(RuntimeError):  # the loop is closed
+        done.get_loop().call_soon_threadsafe(tell)
+
+
+def _resolve(done: asyncio.Future[T], result: T) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _reject(done: asyncio.Future[T], error: BaseException) -> None:
+    if not done.done():
+        done.set_exception(error)

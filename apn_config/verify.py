@@ -26,8 +26,12 @@ class Observation:
 
     @property
     def level(self) -> Level:
-        """How much service this is. SMS needs REGISTERED."""
-        if self.context.active and self.context.address is not None:
+        """How much service this is. SMS needs REGISTERED.
+
+        A context that outlives the registration, as after a loss of coverage, is no service.
+        """
+        served = self.context.active and self.context.address is not None
+        if served and self.registration.registered:
             return Level.ADDRESS
         return Level.REGISTERED if self.registration.sms_ready else Level.NONE
 

@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import load
 from apn_config.network_words import registration_word
-from apn_config.agent import Agent
 from apn_config.service import offer_control
 from apn_config.storage_thread import StoreThread
 from hil.simulate import Options, Simulation, Station
@@ -40,7 +40,7 @@ to = "{short_number}"
 [access]
 senders = ["{operator}"]
 [apn]
-verify_timeout_s = 30
+verify_timeout_s = 15
 rollback_timeout_s = 30
 [store]
 path = "{home}/store/modem-helper.db"

@@ -253,7 +253,7 @@ class AtDriver:
         if not logger.isEnabledFor(logging.DEBUG):
             return
         pending = self._engine.pending
-        secret = pending is not None and pending.secret
+        secret = pending is not None and pending.hides_answer
         if self._resync is not None:
             secret = secret or self._resync.secret
         shown = "not shown" if secret else ascii(noise.data[:_SHOWN_CHARACTERS])
@@ -262,7 +262,7 @@ class AtDriver:
     def _log_response(self, arrow: str, response: Response) -> None:
         if not logger.isEnabledFor(logging.DEBUG):
             return
-        if response.command.secret:
+        if response.command.hides_answer:
             logger.debug("%s answer to %s: not shown", arrow, response.command.shown)
             return
         for line in response.lines:

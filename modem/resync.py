@@ -51,7 +51,7 @@ class Resync:
     @property
     def secret(self) -> bool:
         """May what comes now hold a secret?"""
-        return self.stale is None or self.stale.secret
+        return self.stale is None or self.stale.hides_answer
 
     def disowns(self, urc: Urc) -> bool:
         """Is what looks like a URC, since nobody asks for it now, a late answer?"""

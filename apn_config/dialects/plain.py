@@ -11,8 +11,8 @@
     value    = word | DQUOTE text with blanks DQUOTE
 
 Verbs and keys in any case; values keep theirs. `user=-` and `pass=-` clear. ROLLBACK, KEEP and
-HISTORY are words, "keep" in quotes is a name. `APN,em#` and `apn=em` are understood. Positions in
-errors count the text's characters from 1.
+HISTORY are words, "keep" in quotes is a name. `APN,em#`, `APN em#`, `APN#` and `apn=em` are
+understood. Positions in errors count the text's characters from 1.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from apn_config.model import (
 )
 
 MAX_TAG = 8
-# A text of several SMS may be long; no command is.
+# A text of several SMS may be long; no command is. What is longer is refused, never read in part.
 MAX_TEXT = 1000
 MAX_PIN_WORD = 32
 # The first words of our own answers: a reply is never answered.
@@ -70,6 +70,8 @@ def parse(text: str) -> Parsed:
         head.read()
         if isinstance(head.first, Word) and head.first.upper in _ANSWERS:
             return NotForUs("an answer")
+        if len(text) > MAX_TEXT:
+            raise _Offence("too-long", MAX_TEXT + 1)
         return _verb(head, len(text))
     except _Offence as offence:
         return Malformed(offence.reason, head.tag, head.verb, offence.at, head.pin)
@@ -137,9 +139,11 @@ def _tag(word: Word) -> str:
 
 
 def _pin_word(word: Word | Pair | None, pin_at: int) -> str:
-    if not isinstance(word, Word) or not 1 <= len(word.text) <= MAX_PIN_WORD:
+    # A word may hold an equals sign; that makes it no option here.
+    given = word.whole if isinstance(word, Pair) else word
+    if given is None or not 1 <= len(given.text) <= MAX_PIN_WORD:
         raise _Offence("bad-pin", pin_at)
-    return word.text
+    return given.text
 
 
 def _verb(head: _Head, length: int) -> Command:
@@ -199,7 +203,10 @@ def _apn(head: _Head, rest: list[Word | Pair]) -> Command:
 
 
 def _without_final_hash(words: list[Word | Pair]) -> list[Word | Pair]:
-    """The `#` that ends a command of the trackers' kind (`APN,em#`) is no part of its last word."""
+    """The `#` that ends a command of the trackers' kind (`APN,em#`) is no part of its last word.
+
+    An option's value keeps its own: a password may end so.
+    """
     if not words:
         return words
     last = words[-1]

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 # White space of phones and messengers, and the invisible marks that they leave. Right-to-left marks
 # are not among them: they are refused wherever they stand, as they make a text look like another.
-_BLANKS = frozenset(" \t\r\n\v\f\u00a0\u2002\u2003\u2007\u2009\u202f\u3000\ufeff")
+_BLANKS = (
+    " \t\r\n\v\f\u0085\u00a0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 _DOUBLE_QUOTES = frozenset('"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033')
 _SINGLE_QUOTES = frozenset("'\u2018\u2019\u201a\u201b\u2032")
 
@@ -33,11 +37,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A word of the form key=value. `key` is in lower case."""
+    """A word of the form key=value. `key` is in lower case, `whole` is both as one word."""
 
     key: str
     value: Word
-    at: int
+    whole: Word
+
+    @property
+    def at(self) -> int:
+        """Where it begins, from 1."""
+        return self.whole.at
 
 
 def words_of(text: str) -> list[Word | Pair]:
@@ -62,16 +71,18 @@ def _next(text: str, start: int) -> tuple[Word | Pair, int]:
     while index < len(text) and text[index] not in _BLANKS:
         if text[index] == "=" and index > start:
             value, end = _quoted(text, index + 1) or _plain(text, index + 1)
-            return Pair(_straight(text[start:index]).lower(), value, start + 1), end
+            whole = Word(_straight(text[start:end]), start + 1)
+            return Pair(_straight(text[start:index]).lower(), value, whole), end
         index += 1
     return Word(_straight(text[start:index]), start + 1), index
 
 
 def _plain(text: str, start: int) -> tuple[Word, int]:
+    """A value without quotes. An empty one stands where its equals sign does: it has no place."""
     end = start
     while end < len(text) and text[end] not in _BLANKS:
         end += 1
-    return Word(_straight(text[start:end]), start + 1), end
+    return Word(_straight(text[start:end]), start + 1 if end > start else start), end
 
 
 def _quoted(text: str, start: int) -> tuple[Word, int] | None:
@@ -85,7 +96,9 @@ def _quoted(text: str, start: int) -> tuple[Word, int] | None:
 
 
 def _ends_word(text: str, index: int) -> bool:
-    return index >= len(text) or text[index] in _BLANKS
+    if index >= len(text) or text[index] in _BLANKS:
+        return True
+    return text[index] == "#" and not text[index + 1 :].strip(_BLANKS)
 
 
 def _straight(text: str) -> str:

@@ -6,13 +6,13 @@ still known.
 
     PART ──join──► PENDING ──settle──────────────► SETTLED
      │                └─────start──► STARTED ─settle─┘
-     └──expire──► EXPIRED               (SET_ASIDE is final from the first)
+     └──expire──► EXPIRED               (SET_ASIDE is final from the first, SETTLED may be)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
@@ -47,6 +47,9 @@ class InboxState(Enum):
     """A part whose others never came; its body is erased."""
 
 
+_FINAL: Final = frozenset({InboxState.SETTLED, InboxState.SET_ASIDE, InboxState.EXPIRED})
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a part belongs (3GPP TS 23.040 9.2.3.24.1); `bits` is the width of the reference."""
@@ -63,7 +66,7 @@ class Incoming:
 
     key: bytes
     sender: Sender
-    pdu: str = field(repr=False)
+    pdu: str | None = field(repr=False)
     text: str | None = field(repr=False)
     scts_octets: bytes | None = None
     scts: datetime | None = None
@@ -115,6 +118,13 @@ class Inbox:
         """Stores a message: a part as PART, a whole one as PENDING. None if its key is known."""
         state = InboxState.PENDING if message.place is None else InboxState.PART
         return self._insert(message, state, now)
+
+    def add_settled(
+        self, message: Incoming, verdict: str, redacted_text: str, now: Moment
+    ) -> int | None:
+        """Stores a whole message that was judged already, as `settle` would leave it."""
+        bare = replace(message, pdu=None, text=redacted_text)
+        return self._insert(bare, InboxState.SETTLED, now, verdict)
 
     def set_aside(self, key: bytes, pdu: str, error: str, now: Moment) -> int | None:
         """Keeps what couldn't be decoded as it came. Its id; None if its key is known."""
@@ -233,7 +243,7 @@ class Inbox:
                 "seq": seq,
                 "bits": bits,
                 "verdict": verdict,
-                "final_s": stamp.running_s if state is InboxState.SET_ASIDE else None,
+                "final_s": stamp.running_s if state in _FINAL else None,
             },
         )
         return int(rows[0]["id"]) if rows else None

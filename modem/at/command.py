@@ -12,7 +12,7 @@ class Command:
     `text` is the line without its CR, printable ASCII. `prefixes` are those of the information
     lines that belong to its answer ("+CREG"); `bare` says that lines without a prefix do, too (ATI,
     +CGSN). `payload` is what is sent at the `>` prompt, without the Ctrl-Z that ends it. `secret`
-    keeps text and answer out of errors and logs.
+    keeps text and answer out of errors and logs, `private` only the answer: somebody's message.
     """
 
     text: str
@@ -21,6 +21,12 @@ class Command:
     payload: bytes | None = None
     timeout_s: float = 5.0
     secret: bool = False
+    private: bool = False
+
+    @property
+    def hides_answer(self) -> bool:
+        """Must its answer stay out of logs?"""
+        return self.secret or self.private
 
     @property
     def shown(self) -> str:

@@ -19,7 +19,7 @@ class Response:
 
     def __repr__(self) -> str:
         """For tracebacks and logs: without the answer to a secret command."""
-        lines = "***" if self.command.secret else repr(self.lines)
+        lines = "***" if self.command.hides_answer else repr(self.lines)
         return f"Response({self.command!r}, {lines}, {self.final!r})"
 
 

@@ -188,7 +188,7 @@ def parse_csca(response: Response) -> str | None:
 
 def cmgl() -> Command:
     """AT+CMGL=4: all messages of the memory that is selected."""
-    return Command("AT+CMGL=4", ("+CMGL",), bare=True, timeout_s=LIST_TIMEOUT_S)
+    return Command("AT+CMGL=4", ("+CMGL",), bare=True, timeout_s=LIST_TIMEOUT_S, private=True)
 
 
 def parse_cmgl(response: Response) -> tuple[ListedPdu, ...]:
@@ -212,7 +212,9 @@ def parse_cmgl(response: Response) -> tuple[ListedPdu, ...]:
 
 def cmgr(index: int) -> Command:
     """AT+CMGR=<index>"""
-    return Command(f"AT+CMGR={index}", ("+CMGR",), bare=True, timeout_s=STORAGE_TIMEOUT_S)
+    return Command(
+        f"AT+CMGR={index}", ("+CMGR",), bare=True, timeout_s=STORAGE_TIMEOUT_S, private=True
+    )
 
 
 def parse_cmgr(response: Response, index: int) -> ListedPdu | None:
