@@ -34,7 +34,7 @@ from apn_config.transaction import (
     step,
 )
 from apn_config.verify import Observation, judge, observe
-from modem import CommandRefused, Modem, ModemError
+from modem import CommandRefused, Modem, ModemError, same_apn
 
 logger = logging.getLogger(__name__)
 
@@ -100,9 +100,9 @@ def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
 
 
 def holds(found: Apn, wanted: Apn) -> bool:
-    """Is what a context holds what is wanted? Unknown credentials are wanted to stay as they are."""
-    same_name = found.name.casefold() == wanted.name.casefold() and found.type is wanted.type
-    return same_name and wanted.credentials in (None, found.credentials)
+    """Is what a context holds what is wanted? Unknown credentials are to stay as they are."""
+    same = same_apn(found.name, wanted.name) and found.type is wanted.type
+    return same and wanted.credentials in (None, found.credentials)
 
 
 def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str, str | int | None]:
@@ -322,7 +322,7 @@ class ChangeRunner:
 
     async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> str:
         signal = await modem.signal()
-        pairs = [("ip", seen.context.address or "")]
+        pairs = [("ip", seen.context.address)] if seen.context.address else []
         pairs += network_pairs(seen.registration, signal)
         return replies.ok(
             f"APN {replies.value(change.intent.wanted.name)}", pairs, change.intent.tag

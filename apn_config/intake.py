@@ -378,7 +378,7 @@ class _Batch:
         after = access.moved(before, scts)
         if after.newest is not None and after.newest != before.newest:
             marks.set_newest(after.newest)
-        if after.candidate != before.candidate:
+        if after != before:
             marks.set_candidate(after.candidate)
 
     def _note(self, message_id: int, sender: Sender, what: str) -> None:

@@ -106,7 +106,7 @@ class Malformed:
     """A message that is meant for us and can't be carried out.
 
     `verb` is the first word of the verb where it was understood ("APN"), `at` the position of the
-    offence in the message's text, counted from 1.
+    offence, as the dialect counts it.
     """
 
     reason: str

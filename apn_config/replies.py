@@ -24,7 +24,7 @@ def ok(words: str, pairs: Pairs = (), tag: str | None = None) -> str:
 def err(verb: str | None, reason: str, *, tag: str | None = None, at: int | None = None) -> str:
     """A command wasn't carried out.
 
-    `verb` and `at` are given where its words were at fault, `at` counting characters from 1.
+    `verb` and `at` are given where its words were at fault.
     """
     pairs = [("reason", reason)]
     if at is not None:

@@ -12,7 +12,8 @@
 
 Verbs and keys in any case; values keep theirs. `user=-` and `pass=-` clear. ROLLBACK, KEEP and
 HISTORY are words, "keep" in quotes is a name. `APN,em#`, `APN em#`, `APN#` and `apn=em` are
-understood. Positions in errors count the text's characters from 1.
+understood. A position counts characters from 1: of the value for bad-apn, bad-user and bad-pass, of
+the whole text for everything else.
 """
 
 from __future__ import annotations
@@ -195,10 +196,10 @@ def _apn(head: _Head, rest: list[Word | Pair]) -> Command:
             raise _Offence("extra-words", options[0].at)
         return Command(Verb.APN_ROLLBACK, head.tag, None, head.pin)
     if isinstance(name, Pair):
-        raise _Offence("bad-apn", name.at)
+        raise _Offence("bad-apn", len(name.key) + 1)
     offence = apn_offence(name.text)
     if offence is not None:
-        raise _Offence("bad-apn", name.at + offence)
+        raise _Offence("bad-apn", offence + 1)
     return Command(Verb.APN_SET, head.tag, _request(name.text, options), head.pin)
 
 
@@ -248,7 +249,7 @@ def _credential(word: Word | None, reason: str) -> str | None:
         return ""
     offence = credential_offence(word.text)
     if offence is not None:
-        raise _Offence(reason, word.at + offence)
+        raise _Offence(reason, offence + 1)
     return word.text
 
 

@@ -72,6 +72,7 @@ def reopened(store: Store, clock: FakeClock) -> Store:
 
 OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "inbox.add": lambda s, now: s.inbox.add(message(1), now),
+    "inbox.add_settled": lambda s, now: s.inbox.add_settled(message(1), "x", "x", now),
     "inbox.set_aside": lambda s, now: s.inbox.set_aside(b"k", "00", "bad", now),
     "inbox.get": lambda s, _: s.inbox.get(1),
     "inbox.recent": lambda s, _: s.inbox.recent(1),

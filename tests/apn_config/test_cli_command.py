@@ -54,7 +54,7 @@ VERDICTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "status": ("12345", "STATUS", {"verdict": "execute", "verb": "STATUS", "cid": None}),
     "ping": ("12345", "#a PING", {"verdict": "answer", "text": "#a OK PING", "to": "1234"}),
     "malformed": ("12345", "APN em;", {
-        "verdict": "answer", "why": "bad-apn", "text": "ERR APN reason=bad-apn at=7",
+        "verdict": "answer", "why": "bad-apn", "text": "ERR APN reason=bad-apn at=3",
     }),
     "other context": ("12345", "#9 APN em cid=2", {
         "verdict": "answer", "why": "bad-cid", "text": "#9 ERR reason=bad-cid", "cid": 2,

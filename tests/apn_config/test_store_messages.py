@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -154,6 +155,21 @@ def test_a_started_message_is_found_again_and_not_judged(store: Store, clock: Fa
         assert [row.id for row in again.inbox.started()] == [message_id]
         again.inbox.settle(message_id, "interrupted", None, clock.now())
         assert again.inbox.started() == []
+
+
+def test_a_message_done_with_at_once_leaves_what_settling_leaves(
+    store: Store, clock: FakeClock
+) -> None:
+    with store.transaction():
+        later = _add(store, clock, 1)
+        store.inbox.settle(later, "answered", "PING", clock.now())
+        at_once = store.inbox.add_settled(message(2), "answered", "PING", clock.now())
+        assert at_once is not None
+        assert store.inbox.add_settled(message(2), "answered", "PING", clock.now()) is None
+        settled, known = store.inbox.get(later), store.inbox.get(at_once)
+        assert settled is not None
+        assert known == replace(settled, id=at_once, key=message(2).key)
+        assert store.inbox.pending() == []
 
 
 def test_what_cannot_be_decoded_is_kept_as_it_came(store: Store, clock: FakeClock) -> None:
