@@ -1,0 +1,136 @@
+"""The benchmarks still run, and tell what they tell. What they find isn't judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import Spread, table
+from benchmarks.machine import file_system
+
+ROOT = Path(__file__).parent.parent
+TIMEOUT_S = 120.0
+
+
+def _run(name: str, *options: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def _shape(value: object) -> object:
+    """The keys of an object, and of the objects in it."""
+    if not isinstance(value, dict):
+        return None
+    return {key: _shape(item) for key, item in value.items()}
+
+
+def _leaves(*names: str) -> dict[str, None]:
+    return dict.fromkeys(names)
+
+
+MACHINE = _leaves("processor", "cores", "kernel", "python")
+LANES = ("disk", "memory", "bare")
+SPREAD = _leaves("median", "p95", "max")
+IDLE = _leaves(
+    "cpu_ms", "waits", "preemptions", "reads", "writes", "page_faults", "rss_kib", "pss_kib"
+)
+STARTS = _leaves("python", "libraries", "bare daemon", "help", "run")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shape"),
+    [
+        pytest.param(
+            "latency",
+            ("--count", "3"),
+            {
+                "machine": MACHINE,
+                "file_system": None,
+                "count": None,
+                "latency_ms": dict.fromkeys(LANES, SPREAD),
+                "parts_ms": _leaves("program", "commit_to_disk", "modem"),
+                "fdatasync_ms": SPREAD,
+                "commands": _leaves(*LANES),
+                "round_trips": _leaves(*LANES),
+                "ratios": _leaves("disk_to_memory", "memory_to_bare", "program_to_bare"),
+            },
+            id="latency",
+        ),
+        pytest.param(
+            "idle",
+            ("--seconds", "1"),
+            {
+                "machine": MACHINE,
+                "seconds": None,
+                "daemon": IDLE,
+                "bare_asyncio": IDLE,
+                "ratios": _leaves("rss_to_bare", "pss_to_bare"),
+            },
+            id="idle",
+        ),
+        pytest.param(
+            "startup",
+            ("--rounds", "1"),
+            {
+                "machine": MACHINE,
+                "rounds": None,
+                "wall_ms": STARTS,
+                "rss_kib": STARTS,
+                "import_ms": STARTS,
+                "ratios": _leaves(
+                    "help_to_python",
+                    "help_to_libraries",
+                    "run_to_python",
+                    "run_to_bare_daemon",
+                    "run_rss_to_bare_daemon",
+                ),
+            },
+            id="startup",
+        ),
+    ],
+)
+def test_a_benchmark_runs(
+    name: str, options: tuple[str, ...], shape: object, tmp_path: Path
+) -> None:
+    if name == "latency":
+        options = (*options, "--disk", str(tmp_path))
+    found = json.loads(_run(name, *options, "--json"))
+    assert _shape(found) == shape
+
+
+def test_the_answer_waits_for_one_question_and_no_deletion(tmp_path: Path) -> None:
+    """The commands between +CMTI and the answer are few by design, not by measurement."""
+    found = json.loads(_run("latency", "--count", "3", "--disk", str(tmp_path), "--json"))
+    assert found["commands"]["disk"] == ["AT+CMGR", "AT+CMGS"]
+
+
+@pytest.mark.parametrize(
+    ("values", "spread"),
+    [
+        pytest.param([3.0], Spread(3.0, 3.0, 3.0), id="one"),
+        pytest.param([4.0, 1.0, 2.0, 3.0], Spread(2.5, 4.0, 4.0), id="unsorted"),
+        pytest.param([float(n) for n in range(1, 101)], Spread(50.5, 95.0, 100.0), id="hundred"),
+    ],
+)
+def test_spread(values: list[float], spread: Spread) -> None:
+    assert Spread.of(values) == spread
+
+
+def test_table() -> None:
+    assert table([("", "ms"), ("long name", "1")]) == "           ms\nlong name   1"
+
+
+def test_the_file_system_is_the_one_under_the_directory() -> None:
+    assert file_system(Path("/proc/self")).startswith("proc on ")
