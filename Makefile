@@ -26,6 +26,7 @@ types: $(VENV)/ready-test
 	$(BIN)/mypy
 
 bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.idle
 

@@ -142,6 +142,9 @@ class Executor:
             await self._answer(row, verdict.text, verdict.verdict)
         else:
             await self._execute(row, verdict.command)
+            if verdict.command.secret:
+                # The log of writes still holds the text as it came.
+                await self._db.truncate_wal()
 
     async def _execute(self, row: InboxRow, command: Command) -> None:
         tries = 0
@@ -184,8 +187,6 @@ class Executor:
 
         await self._db.run(write)
         self._answer_queued()
-        # The log of writes still holds the text as it came, PIN word and all.
-        await self._db.truncate_wal()
 
     async def _refuse_stale(self, row: InboxRow, command: Command) -> None:
         if command.verb is Verb.APN_ROLLBACK:

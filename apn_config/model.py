@@ -100,6 +100,11 @@ class Command:
     request: ApnRequest | None = None
     pin: str | None = field(default=None, repr=False)
 
+    @property
+    def secret(self) -> bool:
+        """Does its text hold a PIN word or a password?"""
+        return self.pin is not None or bool(self.request and self.request.password)
+
 
 @dataclass(frozen=True, slots=True)
 class Malformed:

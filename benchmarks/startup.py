@@ -51,6 +51,7 @@ def tell():
 atexit.register(tell)
 """
 _HELP = "sys.argv[1:] = ['--help']; from cli import main; main()"
+_NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
 _PYTHON = sys.executable
 
 
@@ -174,18 +175,30 @@ class Lasting:
 def _output_of(*command: str) -> str:
     """Run a command to its end; what it said on stderr."""
     ended = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=_environment(),
     )
     if ended.returncode:
         raise BenchmarkError(f"{command!r} ended with {ended.returncode}: {ended.stderr}")
     return ended.stderr
 
 
+def _environment() -> dict[str, str]:
+    """This one, but with byte code kept, as it is by every installation."""
+    return {name: value for name, value in os.environ.items() if name != _NO_BYTE_CODE}
+
+
 @contextmanager
 def _started(
     command: Sequence[str], errors: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=errors, env=_environment()
+    )
     try:
         yield process
     finally:
