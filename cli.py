@@ -101,7 +101,9 @@ def main() -> None:
         code = getattr(error, "exit_code", None)
         if not isinstance(code, int):
             raise
-        click.echo(f"modem-helper: {error}", err=True)
+        # The error may quote a modem: its bytes must not reach the terminal as they are.
+        text = "".join(c if c.isprintable() else "?" for c in str(error))
+        click.echo(f"modem-helper: {text}", err=True)
         sys.exit(code)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from apn_config.appliers import Applier
 from apn_config.appliers.at import AtApplier
-from apn_config.change import ChangeRunner, Plan
+from apn_config.change import ChangeRunner, Plan, RadioBudget
 from apn_config.clock import Clock
 from apn_config.config import Config
 from apn_config.executor import Executor, Initialisations
@@ -58,7 +58,8 @@ class Agent:
 
     def _build(self) -> None:
         config, db, clock = self.config, self.db, self.clock
-        plan = Plan(config.apn, config.reply.to or "", config.recovery.radio_cycles_per_day)
+        plan = Plan(config.apn, config.reply.to or "")
+        budget = RadioBudget(db, clock, config.recovery.radio_cycles_per_day)
         self.outgoing = Outgoing(
             db=db,
             modem=self.keeper.modem,
@@ -72,6 +73,7 @@ class Agent:
             modem=self.keeper.modem,
             applier=self.applier,
             plan=plan,
+            budget=budget,
             clock=clock,
             sending=self.sending,
             answer_queued=self.outgoing.wake,
@@ -82,6 +84,7 @@ class Agent:
             applier=self.applier,
             runner=self.runner,
             plan=plan,
+            budget=budget,
             max_age_h=config.access.max_age_h if config.access else 0,
             clock=clock,
             judge=self._judge(),

@@ -34,7 +34,7 @@ from apn_config.transaction import (
     step,
 )
 from apn_config.verify import Observation, judge, observe
-from modem import CommandRefused, Modem, ModemError, same_apn
+from modem import CommandRefused, MisuseError, Modem, ModemError, same_apn
 
 logger = logging.getLogger(__name__)
 
@@ -117,11 +117,10 @@ def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The deadlines, where the answer goes, and how often the radio may be switched in a day."""
+    """The deadlines, and where the answer goes."""
 
     apn: ApnConfig
     reply_to: str
-    radio_cycles_per_day: int
 
     def deadline_s(self, taken: Step) -> float | None:
         """The deadline that a step starts, in seconds from now; None where it starts none."""
@@ -133,6 +132,34 @@ class Plan:
             if duty in taken.duties:
                 return float(seconds)
         return None
+
+
+class RadioBudget:
+    """How often the radio may be switched in a day: some modems write flash each time."""
+
+    def __init__(self, db: StoreThread, clock: Clock, per_day: int) -> None:
+        self._db = db
+        self._clock = clock
+        self._per_day = per_day
+
+    async def left(self) -> bool:
+        """May it be switched once more?"""
+        now = self._clock.now()
+        return await self._db.run(lambda store: store.cycles.used(now)) < self._per_day
+
+    async def spend(self, change_id: int | None = None, *, hard: bool = True) -> bool:
+        """Count a cycle that is about to be made. False where none is left, if that is `hard`."""
+        now = self._clock.now()
+
+        def count(store: Store) -> bool:
+            if hard and store.cycles.used(now) >= self._per_day:
+                return False
+            store.cycles.record(now)
+            if change_id is not None:
+                store.changes.count_cycle(change_id)
+            return True
+
+        return await self._db.run(count)
 
 
 class ChangeRunner:
@@ -150,6 +177,7 @@ class ChangeRunner:
         modem: Callable[[], Awaitable[Modem]],
         applier: Applier,
         plan: Plan,
+        budget: RadioBudget,
         clock: Clock,
         sending: asyncio.Lock,
         answer_queued: Callable[[], None],
@@ -158,6 +186,7 @@ class ChangeRunner:
         self._modem = modem
         self._applier = applier
         self._plan = plan
+        self._budget = budget
         self._clock = clock
         self._sending = sending
         self._answer_queued = answer_queued
@@ -199,16 +228,21 @@ class ChangeRunner:
     # --- actions ------------------------------------------------------------------------------
 
     async def _apply(self, change: ChangeRow) -> Ending:
-        """Write the wanted APN and have the network see it, unless it serves already."""
+        """Write the wanted APN and have the network see it.
+
+        Nothing is to do only where the wanted APN was there before and serves: what an interrupted
+        run has written may not have taken effect yet.
+        """
+        intent = change.intent
         while await self._remaining_s() > 0:
             try:
                 modem = await self._modem_within(await self._remaining_s())
-                if not await self._holds(modem, change.intent.cid, change.intent.wanted):
-                    await self._applier.write(modem, change.intent.cid, change.intent.wanted)
-                elif judge(await self._look(modem, change), change.intent.wanted.name) is None:
+                if not await self._holds(modem, intent.cid, intent.wanted):
+                    await self._applier.write(modem, intent.cid, intent.wanted)
+                elif holds(intent.former, intent.wanted) and await self._serves(modem, change):
                     return Ending(Event.APPLIED)
                 await self._switch_radio(modem, change)
-            except CommandRefused as error:
+            except (CommandRefused, MisuseError) as error:
                 logger.warning("change %s: %s", change.id, error)
                 return Ending(Event.APPLY_REFUSED, Reason.REFUSED)
             except (ModemError, TimeoutError) as error:
@@ -236,10 +270,9 @@ class ChangeRunner:
                 if refusal is not None and watch.cycled:
                     return Ending(Event.VERIFY_FAILED, refusal)
                 if refusal is not None:
-                    if not await self._budget_left():
-                        return Ending(Event.VERIFY_FAILED, refusal)
                     watch.cycle_begins()
-                    await self._switch_radio(modem, change)
+                    if not await self._switch_radio(modem, change):
+                        return Ending(Event.VERIFY_FAILED, refusal)
             except (ModemError, TimeoutError) as error:
                 watch.checked = False
                 await self._pause_after(error)
@@ -261,30 +294,36 @@ class ChangeRunner:
     async def _restore(self, change: ChangeRow) -> Ending:
         """Write the former APN and wait for the service that it gave.
 
-        The radio is switched once more when half of the time is over, and no budget stands in the
-        way: a device that is stranded wears no flash any more.
+        The radio is switched once more when half of the time is over. A modem that isn't there is
+        waited for beyond the deadline, so that the former APN is written; one that refuses isn't.
         """
-        written = False
-        again_below_s = self._plan.apn.rollback_timeout_s / 2
+        written = cycled = refused = False
+        cycle_again_below_s = self._plan.apn.rollback_timeout_s / 2
         while True:
             remaining_s = await self._remaining_s()
-            if written and remaining_s <= 0:
+            if remaining_s <= 0 and (refused or (written and cycled)):
                 return self._failure(change, Event.RESTORE_TIMEOUT)
             try:
                 modem = await self._modem()
-                if not written or remaining_s < again_below_s:
-                    again_below_s = again_below_s if not written else -1.0
-                    if not await self._holds(modem, change.intent.cid, change.intent.former):
-                        await self._applier.write(modem, change.intent.cid, change.intent.former)
-                    await self._switch_radio(modem, change)
+                if not written:
+                    await self._write_former(modem, change)
                     written = True
+                if not cycled or remaining_s < cycle_again_below_s:
+                    cycle_again_below_s = -1.0 if cycled else cycle_again_below_s
+                    await self._switch_radio(modem, change)
+                    cycled = True
                 seen = await self._look(modem, change)
                 if _LEVELS.index(seen.level) >= _LEVELS.index(change.intent.former_level):
                     return self._failure(change, Event.RESTORED)
             except ModemError as error:
+                refused = isinstance(error, CommandRefused | MisuseError)
                 await self._pause_after(error)
                 continue
             await self._pause(LONGEST_LOOK_S if remaining_s > LONGEST_LOOK_S else FIRST_LOOK_S)
+
+    async def _write_former(self, modem: Modem, change: ChangeRow) -> None:
+        if not await self._holds(modem, change.intent.cid, change.intent.former):
+            await self._applier.write(modem, change.intent.cid, change.intent.former)
 
     # --- their parts --------------------------------------------------------------------------
 
@@ -295,6 +334,9 @@ class ChangeRunner:
         )
         return await observe(modem, change.intent.cid, activate=activate)
 
+    async def _serves(self, modem: Modem, change: ChangeRow) -> bool:
+        return judge(await self._look(modem, change), change.intent.wanted.name) is None
+
     async def _holds(self, modem: Modem, cid: int, apn: Apn) -> bool:
         return holds(await self._applier.read(modem, cid), apn)
 
@@ -304,21 +346,16 @@ class ChangeRunner:
             await self._applier.write(modem, change.intent.cid, change.intent.wanted)
             await self._switch_radio(modem, change)
 
-    async def _switch_radio(self, modem: Modem, change: ChangeRow) -> None:
-        """One radio cycle, counted before it is made."""
-        now = self._clock.now()
-
-        def count(store: Store) -> None:
-            store.cycles.record(now)
-            store.changes.count_cycle(change.id)
-
-        await self._db.run(count)
+    async def _switch_radio(self, modem: Modem, change: ChangeRow) -> bool:
+        """One radio cycle, counted before it is made. False, and none, where the budget is spent;
+        but a roll-back has none: a device that is stranded wears no flash any more.
+        """
+        hard = change.state is not State.ROLLING_BACK
+        if not await self._budget.spend(change.id, hard=hard):
+            logger.warning("change %s: no radio cycle is left for today", change.id)
+            return False
         await self._applier.take_effect(modem)
-
-    async def _budget_left(self) -> bool:
-        now = self._clock.now()
-        used = await self._db.run(lambda store: store.cycles.used(now))
-        return used < self._plan.radio_cycles_per_day
+        return True
 
     async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> str:
         signal = await modem.signal()
@@ -371,9 +408,13 @@ class _Watch:
         self._look_s = FIRST_LOOK_S
 
     def refusal(self, seen: Observation, found: Reason, now: Moment) -> Reason | None:
-        """The network's no, once it has lasted; another APN than the one asked for is one."""
+        """The network's no, once it has lasted; another APN than the one asked for is one.
+
+        A modem that searches again between two refusals hasn't been taken by anybody.
+        """
         if not seen.refused and found is not Reason.APN_MISMATCH:
-            self._since = None
+            if seen.registration.registered:
+                self._since = None
             return None
         self._since = self._since or now
         if self._since.age_s(now) < self._refused_for_s:

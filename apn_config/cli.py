@@ -74,8 +74,8 @@ def ask(config: Config, op: str, args: Json | None = None, *, port: str | None =
 
 
 def show_json(value: object) -> None:
-    """One line of JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """One line of JSON on stdout, in ASCII: a text from an SMS can't play with the terminal."""
+    click.echo(json.dumps(value))
 
 
 @click.command()

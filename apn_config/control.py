@@ -129,7 +129,7 @@ class ControlServer:
 def _parse(line: bytes) -> Json:
     try:
         request = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadRequest('wanted one JSON object a line, {"id", "op", "args"}') from None
     if not isinstance(request, dict) or not isinstance(request.get("op"), str):
         raise BadRequest('wanted {"id", "op", "args"} with a string as op')

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from apn_config import access, replies
 from apn_config.appliers import Applier
-from apn_config.change import ChangeRunner, Plan, holds, settle
+from apn_config.change import ChangeRunner, Plan, RadioBudget, holds, settle
 from apn_config.clock import Clock
 from apn_config.judgement import Answer, Execute, Judgement, Silence
 from apn_config.merge import Refusal, merge
@@ -19,7 +19,7 @@ from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow, InboxRow, Intent, Store
 from apn_config.transaction import Origin
 from apn_config.verify import observe
-from modem import Modem, ModemError
+from modem import MisuseError, Modem, ModemError, same_apn
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,7 @@ class Executor:
         applier: Applier,
         runner: ChangeRunner,
         plan: Plan,
+        budget: RadioBudget,
         max_age_h: float,
         clock: Clock,
         judge: Callable[[str, Sender], Judgement],
@@ -81,6 +82,7 @@ class Executor:
         self._applier = applier
         self._runner = runner
         self._plan = plan
+        self._budget = budget
         self._max_age_h = max_age_h
         self._clock = clock
         self._judge = judge
@@ -155,6 +157,10 @@ class Executor:
             except Refused as refusal:
                 text = replies.err(None, refusal.reason, tag=command.tag)
                 await self._answer(row, text, refusal.reason)
+            except MisuseError as error:
+                logger.warning("%s: %s", command.verb.value, error)
+                text = replies.err(None, "unsupported", tag=command.tag)
+                await self._answer(row, text, "unsupported")
             except ModemError as error:
                 tries += 1
                 logger.warning("%s: %s", command.verb.value, error)
@@ -172,7 +178,8 @@ class Executor:
             async with self.changing:
                 await self._runner.run(await self._begin_by_sms(modem, row, command))
         elif command.verb is Verb.REBOOT_MODEM:
-            await self._reboot(modem, row, command)
+            async with self.changing:
+                await self._reboot(modem, row, command)
         else:
             await self._answer(row, await self._verbs[command.verb](modem, command), "answered")
 
@@ -232,13 +239,14 @@ class Executor:
         """At most once: that it has begun is on the disk before the modem is told."""
         if modem.profile.driver.reset is None:
             raise Refused("unsupported")
-        if not await self._budget_left():
+        if not await self._budget.left():
             raise Refused("budget")
         now = self._clock.now()
 
         def begin(store: Store) -> None:
             store.inbox.start(row.id)
             store.cycles.record(now)
+            _move_mark(store, row)
 
         await self._db.run(begin)
         before = self._initialisations.count
@@ -265,7 +273,7 @@ class Executor:
             origin=Origin.SMS,
             inbox_id=row.id,
             tag=command.tag,
-            mark=(access.sender_key(row.sender), row),
+            mark=row,
         )
 
     async def set_apn(self, modem: Modem, request: ApnRequest | None) -> ChangeRow:
@@ -274,34 +282,41 @@ class Executor:
         Raises Refused, ModemError.
         """
         async with self.changing:
-            if await self._db.run(lambda store: store.changes.active()) is not None:
+            left = await self._db.run(lambda store: store.changes.active())
+            if left is not None and left.intent.origin.answered:
                 # Left by a daemon that was stopped in the middle; the answer is its to send.
                 raise Refused("busy")
+            if left is not None:
+                await self._runner.run(left)
             return await self._runner.run(await self._begin(modem, request, origin=Origin.SOCKET))
 
     async def correct_drift(self, modem: Modem) -> None:
         """Put the committed APN back where the modem holds something else."""
         async with self.changing:
-            cid = self._plan.apn.cid
-            iccid = modem.identity.iccid or UNKNOWN_CARD
+            cid, iccid = self._plan.apn.cid, modem.identity.iccid
+            if iccid is None:
+                # Another card's APN might be put on this one.
+                return
             record = await self._db.run(lambda store: store.records.get(iccid, cid))
             active = await self._db.run(lambda store: store.changes.active())
             if record is None or active is not None:
                 return
-            found = await self._applier.read(modem, cid)
-            wanted = record.current
-            # A modem that keeps its password to itself is not written to at every start.
-            if holds(found, wanted) or (
-                found.credentials is None and holds(found, replace(wanted, credentials=None))
-            ):
+            found, wanted = await self._applier.read(modem, cid), record.current
+            if found.credentials is None:
+                # A modem that keeps its password to itself is not written to at every start.
+                wanted = replace(wanted, credentials=None)
+            live = (await modem.live_context(cid)).apn
+            # Written and not yet in effect: somebody was interrupted between the two.
+            waits = live is not None and not same_apn(live, wanted.name)
+            if holds(found, wanted) and not waits:
                 return
             logger.warning("the modem's APN has drifted: putting it back")
             now = self._clock.now()
-            detail = {"found": found.name, "wanted": wanted.name}
+            detail = {"found": found.name, "live": live, "wanted": wanted.name}
             await self._db.run(lambda store: store.journal.add("drift", str(cid), detail, now))
-            await self._applier.write(modem, cid, wanted)
-            if await self._budget_left():
-                await self._db.run(lambda store: store.cycles.record(now))
+            if not holds(found, wanted):
+                await self._applier.write(modem, cid, wanted)
+            if await self._budget.spend():
                 await self._applier.take_effect(modem)
 
     async def _begin(
@@ -312,7 +327,7 @@ class Executor:
         origin: Origin,
         inbox_id: int | None = None,
         tag: str | None = None,
-        mark: tuple[str, InboxRow] | None = None,
+        mark: InboxRow | None = None,
     ) -> ChangeRow:
         """Snapshot, merge, and the durable intent. Raises Refused, ModemError."""
         cid = self._plan.apn.cid if request is None or request.cid is None else request.cid
@@ -320,15 +335,15 @@ class Executor:
         former = await self._snapshot(modem, iccid, cid)
         level = (await observe(modem, cid, activate=False)).level
         wanted = await self._wanted(request, former, iccid, cid)
-        if not await self._budget_left():
+        if not await self._budget.left():
             raise Refused("budget")
         intent = Intent(origin, iccid, cid, wanted, former, level, inbox_id, tag)
         now = self._clock.now()
 
         def begin(store: Store) -> ChangeRow:
             change_id = store.changes.begin(intent, self._plan.apn.verify_timeout_s, now)
-            if mark is not None and mark[1].scts is not None:
-                store.marks.set_applied(mark[0], mark[1].scts)
+            if mark is not None:
+                _move_mark(store, mark)
             detail = {"apn": wanted.name, "former": former.name, "origin": origin.value}
             store.journal.add("change", str(change_id), detail, now)
             change = store.changes.get(change_id)
@@ -343,10 +358,10 @@ class Executor:
         if found.credentials is not None:
             return found
         record = await self._db.run(lambda store: store.records.get(iccid, cid))
-        if record is not None and record.current.name.casefold() == found.name.casefold():
+        if record is not None and same_apn(record.current.name, found.name):
             return record.current
         fallback = self._plan.apn.fallback
-        if fallback is not None and fallback.name.casefold() == found.name.casefold():
+        if fallback is not None and same_apn(fallback.name, found.name):
             return fallback
         return found
 
@@ -361,7 +376,10 @@ class Executor:
             raise Refused(merged.reason)
         return merged
 
-    async def _budget_left(self) -> bool:
-        now = self._clock.now()
-        used = await self._db.run(lambda store: store.cycles.used(now))
-        return used < self._plan.radio_cycles_per_day
+
+def _move_mark(store: Store, row: InboxRow) -> None:
+    """A changing command is carried out; an older one from the same sender is stale now."""
+    key = access.sender_key(row.sender)
+    applied = store.marks.applied(key)
+    if row.scts is not None and (applied is None or row.scts > applied):
+        store.marks.set_applied(key, row.scts)

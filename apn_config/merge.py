@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apn_config.model import NO_CREDENTIALS, Apn, ApnRequest, AuthType, Credentials
+from modem import same_apn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def merge(former: Apn, request: ApnRequest) -> Apn | Refusal:
         if asked != (None, None, None):
             return Refusal("unknown-credentials")
         return Apn(request.name, pdp_type, None)
-    same = request.name.casefold() == former.name.casefold()
+    same = same_apn(request.name, former.name)
     base = former.credentials if same else NO_CREDENTIALS
     if asked == (None, None, None):
         return Apn(request.name, pdp_type, base)

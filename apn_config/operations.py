@@ -14,6 +14,7 @@ from apn_config.agent import Agent
 from apn_config.apn_syntax import apn_offence, credential_offence
 from apn_config.clock import wall_clock_synced
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
+from apn_config.dialects.plain import shown
 from apn_config.executor import UNKNOWN_CARD, Refused
 from apn_config.masking import masked
 from apn_config.model import Apn, ApnRequest, AuthType, PdpType
@@ -156,12 +157,16 @@ class Operations:
         return [_entry_json(entry) for entry in entries]
 
     def _cid(self, args: Json) -> int:
-        cid = args.get("cid") or self._agent.config.apn.cid
+        cid = args.get("cid")
+        if cid is None:
+            return self._agent.config.apn.cid
+        if not isinstance(cid, int) or isinstance(cid, bool):
+            raise BadRequest("cid has to be a number")
         if cid not in self._agent.config.apn.allowed_cids:
             allowed = ", ".join(map(str, self._agent.config.apn.allowed_cids))
             message = f"cid {cid} isn't in [apn] allowed_cids ({allowed})"
             raise ControlError(message, exit_code=EXIT_REFUSED)
-        return int(cid)
+        return cid
 
     def _request(self, args: Json) -> ApnRequest:
         """The request of a socket's client, checked as strictly as that of an SMS."""
@@ -275,7 +280,7 @@ def _stored_json(pdu: str, memory: str, index: int) -> Json:
     return {
         **base,
         "from": message.number,
-        "text": message.text if isinstance(message, sms.Deliver) else None,
+        "text": shown(message.text or "") if isinstance(message, sms.Deliver) else None,
         "time": None if time is None else time.isoformat(),
         "error": None,
     }
@@ -285,7 +290,7 @@ def _inbox_json(row: InboxRow) -> Json:
     return {
         "id": row.id,
         "from": masked(row.sender),
-        "text": row.text,
+        "text": row.text if row.verdict is not None else shown(row.text or ""),
         "time": None if row.scts is None else row.scts.isoformat(),
         "state": row.state.value,
         "verdict": row.verdict,

@@ -24,7 +24,8 @@ LONGEST_WAIT_S = 300.0
 NO_SERVICE_WAIT_S = 10.0
 # 3GPP TS 27.005 3.2.5 and 24.011 E-2: what no later try can mend. One of them may still be a
 # network's whim, so it is tried thrice.
-PERMANENT_CMS = frozenset({1, 8, 10, 28, 50, 69, 81, 95, 96, 97, 99, 302, 303, 304, 305})
+_PERMANENT_CMS = (1, 8, 10, 28, 50, 69, 81, 95, 96, 97, 99, 302, 303, 304, 305)
+PERMANENT = frozenset(("CMS", code) for code in _PERMANENT_CMS)
 PERMANENT_TRIES = 3
 # No network, or none that answers: tried again when the registration changes, not by the clock.
 # 331 and 332 of 27.005 3.2.5, 30 and 31 of 27.007 9.2.
@@ -125,7 +126,7 @@ class Outgoing:
         """Decide by the meaning of the error when, or whether, to try again."""
         now = self._clock.now()
         refused = (error.kind, error.code) if isinstance(error, CommandRefused) else None
-        permanent = refused is not None and refused[1] in PERMANENT_CMS
+        permanent = refused in PERMANENT
         tries = row.attempts + 1
 
         def write(store: Store) -> bool:

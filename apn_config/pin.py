@@ -46,7 +46,14 @@ class PinGuard:
         return pin
 
     async def accepted(self) -> None:
-        """The modem is ready, so the card took what it was given: it may be given again."""
+        """The card took what it was given: it may be given again."""
+        await self._write(PinOutcome.ACCEPTED)
+
+    async def refused(self) -> None:
+        """The card said no: even a PIN that it took before isn't given again."""
+        await self._write(PinOutcome.REFUSED)
+
+    async def _write(self, outcome: PinOutcome) -> None:
         try_id, self._try_id = self._try_id, None
         if try_id is not None:
-            await self._db.run(lambda store: store.pins.outcome(try_id, PinOutcome.ACCEPTED))
+            await self._db.run(lambda store: store.pins.outcome(try_id, outcome))

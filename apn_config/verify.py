@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apn_config.transaction import Level, Reason
-from modem import CommandRefused, LiveContext, Modem, Registration
+from modem import CommandRefused, LiveContext, Modem, Registration, same_apn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def judge(seen: Observation, apn: str) -> Reason | None:
         return Reason.NO_CONTEXT
     if seen.context.address is None:
         return Reason.NO_ADDRESS
-    if seen.context.apn is not None and seen.context.apn.casefold() != apn.casefold():
+    if seen.context.apn is not None and not same_apn(seen.context.apn, apn):
         return Reason.APN_MISMATCH
     return None
 

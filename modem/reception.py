@@ -12,6 +12,8 @@ _NO_MESSAGES = frozenset({"SR", "BM"})
 # ME before SM since it is larger; MT is a union or an alias of others, so it comes last.
 _PREFERRED = ("ME", "SM", "MT")
 
+ANY_CNMI = (frozenset({1, 2}), frozenset({0, 1, 2}), frozenset({0}), frozenset({0}), frozenset({0}))
+
 MT_ANNOUNCED = 1  # +CMTI: the modem stores first
 MT_DIRECT = 2  # +CMT: the host has to acknowledge
 

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Never
 
 from modem.device import Modem
-from modem.errors import LinkLost, MisuseError, ModemError, PortMissing, SimError
+from modem.errors import LinkLost, ModemError, PortMissing, SimError
 from modem.notices import ModemEvent, Restarted
 from modem.start import PinSource
 
@@ -100,12 +100,10 @@ class ModemKeeper:
         return self._failure
 
     async def run(self) -> Never:
-        """Keep the modem until cancelled. MisuseError and errors of `on_ready` end it."""
+        """Keep the modem until cancelled. Errors of `on_ready` that are no ModemErrors end it."""
         while True:
             try:
                 await self._live()
-            except MisuseError:
-                raise
             except ModemError as error:
                 # A link that was lost after everything had gone well is looked for at once.
                 if self._settled and isinstance(error, LinkLost):

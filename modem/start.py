@@ -29,6 +29,7 @@ from modem.errors import (
 )
 from modem.profiles import Profile, match_profile
 from modem.reception import (
+    ANY_CNMI,
     Selection,
     choose_memories,
     cnmi_candidates,
@@ -71,6 +72,10 @@ class PinSource(Protocol):
 
     async def accepted(self) -> None:
         """The card took it."""
+        ...
+
+    async def refused(self) -> None:
+        """The card said that it is wrong: never again, whatever it said before."""
         ...
 
 
@@ -213,6 +218,8 @@ class StartSequence:
             # A READY card answers the right PIN with ERROR (SIM7000), and an OK may get lost.
             state = await self._card_state()
             if state != "READY":
+                if isinstance(error, CommandRefused):
+                    await self._pin_for.refused()
                 raise SimLocked(
                     state, "the card refused the configured PIN; it will not be tried again"
                 ) from error
@@ -296,7 +303,8 @@ class StartSequence:
         try:
             offered = messages.parse_cnmi_test(await self._patiently(messages.cnmi_test()))
         except (CommandRefused, ProtocolError):
-            offered = ()
+            # What most modems take, where one doesn't tell.
+            offered = ANY_CNMI
         for candidate in cnmi_candidates(offered, storage=storage, acknowledges=service == 1):
             try:
                 await self._execute(messages.cnmi_write(candidate))

@@ -7,7 +7,7 @@ translates.
 from __future__ import annotations
 
 from apn_config.model import NO_CREDENTIALS, Apn, AuthType, Credentials, PdpType
-from modem import ContextAuth, ContextSettings, Modem
+from modem import ContextAuth, ContextSettings, MisuseError, Modem
 
 # 3GPP TS 27.007 10.1.31 has 0 none, 1 PAP, 2 CHAP; SIMCom and Quectel add 3, either.
 _AUTH_NUMBERS = {AuthType.NONE: 0, AuthType.PAP: 1, AuthType.CHAP: 2, AuthType.EITHER: 3}
@@ -31,11 +31,17 @@ class AtApplier:
 
 
 def apn_of(settings: ContextSettings) -> Apn:
-    """A context as the modem gives it, in this package's terms."""
-    known_types = {pdp_type.value: pdp_type for pdp_type in PdpType}
+    """A context as the modem gives it, in this package's terms.
+
+    MisuseError for a type that isn't IP (PPP, Non-IP): a roll-back couldn't bring it back.
+    """
+    known_types = {pdp_type.value: pdp_type for pdp_type in PdpType} | {"": PdpType.IP}
+    pdp_type = known_types.get(settings.type.lower())
+    if pdp_type is None:
+        raise MisuseError(f"context {settings.cid} is of type {settings.type[:20]}, not IP")
     return Apn(
         name=settings.apn,
-        type=known_types.get(settings.type.lower(), PdpType.IP),
+        type=pdp_type,
         credentials=_credentials_of(settings.auth),
     )
 

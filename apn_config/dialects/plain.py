@@ -103,6 +103,17 @@ def redact(text: str) -> str:
     return " ".join(words)
 
 
+def shown(text: str) -> str:
+    """The text as it may be shown to whoever may read the device's messages: without secrets.
+
+    What isn't understood and may hold a PIN word or a password all the same shows its length only.
+    """
+    if isinstance(parse(text), Command):
+        return redact(text)
+    folded = text.casefold()
+    return redact(text) if "pin" in folded or "pass" in folded else text
+
+
 class _Head:
     """What stands before the verb: tag and PIN word. `rest` is what is left."""
 

@@ -142,7 +142,7 @@ def test_a_reboot_is_never_made_twice(bench: Bench) -> None:
 
 
 def test_a_killed_daemon_leaves_no_secret_behind(bench: Bench) -> None:
-    """The redaction is committed, the log of former writes not emptied: the next start does that."""
+    """The redaction is committed, the log of writes not emptied: the next start does that."""
     _, tap = bench.tapped()
     bench.write_config(str(bench.link), access=f'pin_file = "{pin_word(bench)}"')
     daemon = bench.run()

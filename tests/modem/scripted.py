@@ -147,6 +147,7 @@ class PinPad:
         self.pins = list(pins)
         self.asked: list[tuple[str, int | None]] = []
         self.taken = 0
+        self.wrong = 0
 
     async def __call__(self, card: str, tries_left: int | None, /) -> str:
         self.asked.append((card, tries_left))
@@ -156,6 +157,9 @@ class PinPad:
 
     async def accepted(self) -> None:
         self.taken += 1
+
+    async def refused(self) -> None:
+        self.wrong += 1
 
 
 def connect(script: ScriptedModem, events: list[ModemEvent] | None = None) -> Modem:

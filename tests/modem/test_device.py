@@ -295,6 +295,8 @@ def test_a_wrong_pin_is_never_sent_twice(verdict: str | None, then: str) -> None
             await connect(script).initialise(pin_for=pin_for)
         assert raised.value.wanted == then
         assert pin_for.taken == 0
+        # Silence is no verdict: a good PIN must not be locked out because an answer got lost.
+        assert pin_for.wrong == (0 if verdict is MUTE else 1)
         assert script.count('AT+CPIN="4711"') == 1
         assert "4711" not in str(raised.value)
         assert "4711" not in str(raised.value.__cause__)
