@@ -42,8 +42,7 @@ def play(tmp_path: Path, *acts: str) -> list[str]:
             elif word == "ask":
                 try:
                     given.append(await guard(CARD, int(tries) if tries else None))
-                except SimLocked as error:
-                    assert "4711" not in str(error)
+                except SimLocked:
                     given.append("locked")
             else:
                 await getattr(guard, word)()
