@@ -7,16 +7,28 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from apn_config.config import DEFAULT_PATH, Config, defaults, load, with_overrides
+from apn_config.config_reader import PORT_WANTED, is_port
 from apn_config.control import ControlClient, Json
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_ROLLED_BACK = 5
+
+
+BAUD = click.IntRange(300, 4_000_000)
+
+
+def _port(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not is_port(value):
+        raise click.BadParameter(f"wanted {PORT_WANTED}")
+    return value
 
 
 def modem_options(command: F) -> F:
@@ -29,8 +41,8 @@ def modem_options(command: F) -> F:
                 type=click.Path(path_type=Path, dir_okay=False),
                 help=f"Configuration file. Default: {DEFAULT_PATH}, if it is there.",
             ),
-            click.option("--port", help="Serial device, or tcp://HOST:PORT."),
-            click.option("--baud", type=int, help="Speed of a real serial line."),
+            click.option("--port", callback=_port, help="Serial device, or tcp://HOST:PORT."),
+            click.option("--baud", type=BAUD, help="Speed of a real serial line."),
             click.option(
                 "--socket",
                 type=click.Path(path_type=Path),
@@ -43,24 +55,37 @@ def modem_options(command: F) -> F:
     return command
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which modem is meant. `elsewhere` tells that it isn't the one that the daemon has."""
+
+    config: Config
+    elsewhere: bool
+
+
 def read_config(
     config_path: Path | None, port: str | None, baud: int | None, socket: Path | None
-) -> Config:
-    """The configuration with the command line's overrides; the defaults where no file is named."""
+) -> Target:
+    """The configuration with the command line's overrides; the defaults where no file is named.
+
+    A port other than the configured one means that very modem, unless the socket is named, too.
+    """
     if config_path is None and not DEFAULT_PATH.exists():
         config = defaults()
     else:
         config = load(config_path or DEFAULT_PATH)
-    return with_overrides(config, port=port, baud=baud, socket=socket)
+    elsewhere = port is not None and socket is None and not _same_port(port, config.modem.port)
+    return Target(with_overrides(config, port=port, baud=baud, socket=socket), elsewhere)
 
 
-def ask(config: Config, op: str, args: Json | None = None, *, port: str | None = None) -> Any:
-    """Run an operation in the daemon, or, where none listens, here and now.
+def _same_port(one: str, other: str | None) -> bool:
+    return other is not None and (one == other or realpath(one) == realpath(other))
 
-    A port on the command line other than the configured one means that very modem, not the
-    daemon's.
-    """
-    client = ControlClient.connect(config.control.socket)
+
+def ask(target: Target, op: str, args: Json | None = None) -> Any:
+    """Run an operation in the daemon, or, where none listens, here and now."""
+    config = target.config
+    client = None if target.elsewhere else ControlClient.connect(config.control.socket)
     if client is not None:
         try:
             return client.call(op, args)
@@ -87,10 +112,21 @@ def show_json(value: object) -> None:
     show_default=True,
     help="Configuration file; `modem-helper config init` writes one.",
 )
-@click.option("--port", help="Serial device, or tcp://HOST:PORT; overrides [modem] port.")
-@click.option("--baud", type=int, help="Speed of a real serial line; overrides [modem] baud.")
+@click.option(
+    "--port", callback=_port, help="Serial device, or tcp://HOST:PORT; overrides [modem] port."
+)
+@click.option("--baud", type=BAUD, help="Speed of a real serial line; overrides [modem] baud.")
+@click.option("--store", type=click.Path(path_type=Path), help="Overrides [store] path.")
+@click.option("--socket", type=click.Path(path_type=Path), help="Overrides [control] socket.")
 @click.option("--verbose", "-v", is_flag=True, help="Log the traffic with the modem, too.")
-def run(config_path: Path, port: str | None, baud: int | None, verbose: bool) -> None:
+def run(
+    config_path: Path,
+    port: str | None,
+    baud: int | None,
+    store: Path | None,
+    socket: Path | None,
+    verbose: bool,
+) -> None:
     """Run the daemon: receive SMS, apply commands, answer.
 
     It ends for a faulty configuration only (exit code 78). Whatever else is missing, a port, a SIM,
@@ -102,7 +138,7 @@ def run(config_path: Path, port: str | None, baud: int | None, verbose: bool) ->
     """
     from apn_config.service import serve
 
-    config = with_overrides(load(config_path), port=port, baud=baud)
+    config = with_overrides(load(config_path), port=port, baud=baud, store=store, socket=socket)
     # What can only be mended in the configuration ends it now, not in the middle of its work.
     config.require_port()
     config.require_reply_to()

@@ -77,6 +77,19 @@ def parse_toml(octets: bytes, path: Path) -> dict[str, object]:
         raise ConfigError(path, None, "wanted TOML, got brackets nested too deep") from None
 
 
+PORT_WANTED = 'a device such as "/dev/ttyUSB2", or "tcp://host:port"'
+
+
+def is_port(value: str) -> bool:
+    """Can it name a modem's port: a file, or a TCP address?"""
+    scheme, separator, address = value.partition("://")
+    if not separator:
+        return bool(value)
+    host, _, number = address.rpartition(":")
+    is_number = re.fullmatch(r"[0-9]{1,5}", number) is not None and 0 < int(number) < 65536
+    return scheme == "tcp" and bool(host) and is_number
+
+
 class Table:
     """One section. Each method returns a key's value, or the default where the key is absent."""
 
@@ -114,14 +127,9 @@ class Table:
         value = self.text(key, None)
         if value is None:
             return None
-        scheme, separator, address = value.partition("://")
-        if value and not separator:
-            return str(self._path.parent / value)
-        host, _, number = address.rpartition(":")
-        is_port = re.fullmatch(r"[0-9]{1,5}", number) is not None and 0 < int(number) < 65536
-        if scheme != "tcp" or not host or not is_port:
-            raise self.error(key, 'a device such as "/dev/ttyUSB2", or "tcp://host:port"')
-        return value
+        if not is_port(value):
+            raise self.error(key, PORT_WANTED)
+        return value if "://" in value else str(self._path.parent / value)
 
     def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
         """One of some words."""

@@ -16,7 +16,7 @@ from apn_config.merge import Refusal, merge
 from apn_config.model import Apn, ApnRequest, Command, Sender, Verb
 from apn_config.network_words import network_pairs
 from apn_config.storage_thread import StoreThread
-from apn_config.store import ChangeRow, InboxRow, Intent, Store
+from apn_config.store import ChangeRow, InboxRow, Intent, Store, StoreError, StoreMisuse
 from apn_config.transaction import Origin
 from apn_config.verify import observe
 from modem import MisuseError, Modem, ModemError, same_apn
@@ -143,10 +143,20 @@ class Executor:
         elif isinstance(verdict, Answer):
             await self._answer(row, verdict.text, verdict.verdict)
         else:
-            await self._execute(row, verdict.command)
+            await self._execute_safely(row, verdict.command)
             if verdict.command.secret:
                 # The log of writes still holds the text as it came.
                 await self._db.truncate_wal()
+
+    async def _execute_safely(self, row: InboxRow, command: Command) -> None:
+        """A message that a bug trips over must not stop the daemon at each start."""
+        try:
+            await self._execute(row, command)
+        except (StoreError, StoreMisuse):
+            raise
+        except Exception:
+            logger.exception("%s failed", command.verb.value)
+            await self._answer(row, replies.err(None, "internal", tag=command.tag), "internal")
 
     async def _execute(self, row: InboxRow, command: Command) -> None:
         tries = 0
