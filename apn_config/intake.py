@@ -220,8 +220,8 @@ class Intake:
         if not messages:
             return
         await self._commit([Found(m.pdu, m.memory, m.index) for m in messages])
-        for message in messages:
-            await modem.delete_message(message.memory, message.index)
+        for memory, indexes in places_to_empty(messages).items():
+            await modem.delete_messages(memory, indexes)
 
     async def _take_direct(self, modem: Modem) -> None:
         while self._direct:
@@ -240,6 +240,20 @@ class Intake:
             logger.info("%s", line)
         if taken.redacted:
             await self._db.truncate_wal()
+
+
+def places_to_empty(messages: Iterable[StoredMessage]) -> dict[str, list[int]]:
+    """Where what was read is to be deleted: each message in the first memory it was seen in.
+
+    Some memories are aliases (MT of ME on an EC25): a second deletion would hit what has come into
+    the same slot since. True doubles in another memory are found again by the next look there.
+    """
+    first: dict[str, str] = {}
+    places: dict[str, list[int]] = {}
+    for message in messages:
+        if first.setdefault(message.pdu, message.memory) == message.memory:
+            places.setdefault(message.memory, []).append(message.index)
+    return places
 
 
 def _selected(modem: Modem) -> str | None:

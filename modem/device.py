@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -346,11 +346,11 @@ class Modem:
         """The message in a slot; None where it is empty. `memory` None is the selected one."""
         return None if self._storage is None else await self._storage.read(memory, index)
 
-    async def delete_message(self, memory: str, index: int) -> None:
-        """Empty a slot; one that is empty already is no error."""
+    async def delete_messages(self, memory: str, indexes: Iterable[int]) -> None:
+        """Empty slots of a memory; one that is empty already is no error."""
         if self._storage is None:
             raise MisuseError("this modem stores no messages")
-        await self._storage.delete(memory, index)
+        await self._storage.delete(memory, indexes)
 
     async def send_sms(self, part: Part) -> int:
         """Hand one part to the network; the message reference that the modem gave it."""

@@ -70,17 +70,22 @@ class Storage:
                 await self._select(self._home)
         return None if row is None else _message(memory, row)
 
-    async def delete(self, memory: str, index: int) -> None:
-        """Empty a slot; one that is empty already is no error."""
+    async def delete(self, memory: str, indexes: Iterable[int]) -> None:
+        """Empty slots; one that is empty already is no error."""
         async with self._lock:
             try:
                 await self._select(memory)
-                await self._execute(messages.cmgd(index))
-            except CommandRefused as error:
-                if not _is_empty_slot(error):
-                    raise
+                for index in indexes:
+                    await self._delete(index)
             finally:
                 await self._select(self._home)
+
+    async def _delete(self, index: int) -> None:
+        try:
+            await self._execute(messages.cmgd(index))
+        except CommandRefused as error:
+            if not _is_empty_slot(error):
+                raise
 
     async def _select(self, memory: str) -> None:
         if self._selected == memory:

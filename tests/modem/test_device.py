@@ -1140,7 +1140,7 @@ def test_delete(answer: str) -> None:
         script, _ = initialised({"AT+CMGD=4": answer})
         modem = connect(script)
         await modem.initialise()
-        await modem.delete_message("ME", 4)
+        await modem.delete_messages("ME", [4])
         assert script.lines[-1] == "AT+CMGD=4"
 
     run(main())
@@ -1152,7 +1152,7 @@ def test_a_delete_that_fails_is_an_error() -> None:
         modem = connect(script)
         await modem.initialise()
         with pytest.raises(CommandRefused):
-            await modem.delete_message("ME", 4)
+            await modem.delete_messages("ME", [4])
 
     run(main())
 

@@ -120,7 +120,7 @@ def test_from_nothing_to_a_message_each_way(profile: Profile) -> None:
         decoded = sms.decode_pdu(message.pdu)
         assert isinstance(decoded, sms.Deliver)
         assert (decoded.number, decoded.text) == ("12345", "#17 APN em")
-        await modem.delete_message(message.memory, message.index)
+        await modem.delete_messages(message.memory, [message.index])
         assert await modem.stored_messages(every_memory=True) == ()
 
         (part,) = sms.compose("1234", "#17 OK APN em")
