@@ -187,7 +187,7 @@ class Executor:
         if command.verb in (Verb.APN_SET, Verb.APN_ROLLBACK):
             async with self.changing:
                 await self._runner.run(await self._begin_by_sms(modem, row, command))
-        elif command.verb is Verb.REBOOT_MODEM:
+        elif not command.verb.repeatable:
             async with self.changing:
                 await self._reboot(modem, row, command)
         else:

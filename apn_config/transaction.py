@@ -76,8 +76,6 @@ class Duty(Enum):
     """The outbox row that told success must not be sent any more."""
     COMMIT_RECORD = "commit-record"
     """The wanted APN becomes the card's current one, what was current its last good one."""
-    ERASE_SECRETS = "erase-secrets"
-    """The change is final: its credentials and its message's text are redacted."""
 
 
 class Action(Enum):
@@ -98,8 +96,6 @@ class Origin(Enum):
 
     SMS = "sms"
     SOCKET = "socket"
-    DRIFT = "drift"
-    """Nobody: the modem held something else than the record."""
 
     @property
     def answered(self) -> bool:
@@ -163,19 +159,13 @@ TABLE: Table = {
     (State.VERIFYING, Event.VERIFY_FAILED): Step(
         State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
     ),
-    (State.PROVING, Event.NETWORK_TOOK_ANSWER): Step(
-        State.COMMITTED, (Duty.COMMIT_RECORD, Duty.ERASE_SECRETS)
-    ),
+    (State.PROVING, Event.NETWORK_TOOK_ANSWER): Step(State.COMMITTED, (Duty.COMMIT_RECORD,)),
     (State.PROVING, Event.CHANNEL_TIMEOUT): Step(
         State.ROLLING_BACK,
         (Duty.WITHDRAW_ANSWER, Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE),
     ),
-    (State.ROLLING_BACK, Event.RESTORED): Step(
-        State.ROLLED_BACK, (Duty.QUEUE_ANSWER, Duty.ERASE_SECRETS)
-    ),
-    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(
-        State.FAILED, (Duty.QUEUE_ANSWER, Duty.ERASE_SECRETS)
-    ),
+    (State.ROLLING_BACK, Event.RESTORED): Step(State.ROLLED_BACK, (Duty.QUEUE_ANSWER,)),
+    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(State.FAILED, (Duty.QUEUE_ANSWER,)),
 }
 
 # A change that no SMS answers: committed on verification alone, and nothing for the outbox.
@@ -184,14 +174,12 @@ QUIET_TABLE: Table = {
     (State.APPLYING, Event.APPLY_REFUSED): Step(
         State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
     ),
-    (State.VERIFYING, Event.VERIFIED): Step(
-        State.COMMITTED, (Duty.COMMIT_RECORD, Duty.ERASE_SECRETS)
-    ),
+    (State.VERIFYING, Event.VERIFIED): Step(State.COMMITTED, (Duty.COMMIT_RECORD,)),
     (State.VERIFYING, Event.VERIFY_FAILED): Step(
         State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
     ),
-    (State.ROLLING_BACK, Event.RESTORED): Step(State.ROLLED_BACK, (Duty.ERASE_SECRETS,)),
-    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(State.FAILED, (Duty.ERASE_SECRETS,)),
+    (State.ROLLING_BACK, Event.RESTORED): Step(State.ROLLED_BACK),
+    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(State.FAILED),
 }
 
 RESUME: Mapping[State, Action] = {

@@ -67,7 +67,6 @@ class DriverPart:
         "NORMAL POWER DOWN",
         "POWERED DOWN",
     )
-    boot_mute_s: float = 10.0
     storage_full_urcs: tuple[str, ...] = ("+SMS FULL", "^SMMEMFULL", '+QIND: "smsfull"')
     auth: AuthCommand = AuthCommand.CGAUTH
     auth_order: AuthOrder = AuthOrder.USER_FIRST

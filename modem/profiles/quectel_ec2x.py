@@ -19,7 +19,6 @@ EC25 = Profile(
     cgmm=(r"EC20(?!0)", r"EC2[15]", r"EG2[15]", r"EG9[15](?![0-9])"),
     driver=DriverPart(
         auth=AuthCommand.QICSGP,
-        boot_mute_s=30.0,
         reset="AT+CFUN=1,1",
         roaming=Setting(
             query='AT+QCFG="roamservice"',
@@ -49,9 +48,6 @@ EC25 = Profile(
     sources={
         "driver.auth": Source(
             "QICSGP read and written on EC20 and EC200U-CN", SourceLevel.TRANSCRIPT
-        ),
-        "driver.boot_mute_s": Source(
-            "EG25-G of a PinePhone: mute for 30 s", SourceLevel.TRANSCRIPT
         ),
         "driver.reset": Source("EG800Q/EG91xQ AT manual 1.1, 2.21", SourceLevel.MANUAL),
         "driver.roaming": Source(

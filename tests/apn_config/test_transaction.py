@@ -108,7 +108,6 @@ class Device:
     due: int = 0
     withdrawn: int = 0
     sent: int = 0
-    secrets: bool = True
 
     def perform(self, state: State, *, fully: bool) -> None:
         """The action's effect on the modem; a crash may come before it or after."""
@@ -128,8 +127,6 @@ class Device:
                     self.due, self.withdrawn = self.due - 1, self.withdrawn + 1
                 case Duty.COMMIT_RECORD:
                     self.record = "wanted"
-                case Duty.ERASE_SECRETS:
-                    self.secrets = False
                 case _:
                     pass  # deadlines and the reason
 
@@ -172,7 +169,6 @@ def test_every_path_with_every_crash_ends_consistent(origin: Origin) -> None:
         assert (device.modem, device.record) == (kept, kept), path
         assert device.due + device.sent == int(origin.answered), path
         assert device.due >= 0, path
-        assert not device.secrets, path
     assert finals == {state for state in State if state.final}
 
 
