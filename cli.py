@@ -98,7 +98,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        code = getattr(error, "exit_code", None)
+        code = 1 if isinstance(error, OSError) else getattr(error, "exit_code", None)
         if not isinstance(code, int):
             raise
         # The error may quote a modem: its bytes must not reach the terminal as they are.

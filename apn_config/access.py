@@ -114,6 +114,11 @@ def moved(time: NetworkTime, scts: datetime | None) -> NetworkTime:
     return NetworkTime(earlier, later)
 
 
+def believable(scts: datetime, newest: datetime | None) -> bool:
+    """Can the network's time have come so far? One wrong stamp must not lock a sender out."""
+    return newest is None or scts - newest <= _LEAP
+
+
 def is_stale(
     scts: datetime | None,
     *,
@@ -128,6 +133,6 @@ def is_stale(
     """
     if scts is None:
         return False
-    if applied is not None and scts < applied:
+    if applied is not None and scts < applied and believable(applied, newest):
         return True
     return newest is not None and (newest - scts).total_seconds() > max_age_h * 3600

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -20,6 +20,7 @@ from apn_config.control import ControlClient, Json
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_ROLLED_BACK = 5
+MAX_PASSWORD_FILE = 1024
 
 
 BAUD = click.IntRange(300, 4_000_000)
@@ -95,7 +96,7 @@ def ask(target: Target, op: str, args: Json | None = None) -> Any:
 
     # What fails is told once, by the error that ends the command.
     logging.getLogger().addHandler(logging.NullHandler())
-    return asyncio.run(perform(config, op, args or {}))
+    return asyncio.run(perform(config, op, args or {}, elsewhere=target.elsewhere))
 
 
 def show_json(value: object) -> None:
@@ -209,7 +210,7 @@ def apn_show(
 @click.option("--user", help='User; "" clears it.')
 @click.option(
     "--password-file",
-    type=click.File("r"),
+    type=click.File("rb"),
     help="File that holds the password; - reads it from stdin. Never on the command line.",
 )
 @click.option("--auth", type=click.Choice(["none", "pap", "chap"]), help="How both are given.")
@@ -243,7 +244,7 @@ def apn_set(
         raise click.UsageError("name an APN, or say --rollback")
     from apn_config.display import change_lines
 
-    password = None if password_file is None else password_file.read().rstrip("\r\n")
+    password = None if password_file is None else _password(password_file)
     args: Json = {
         "apn": name,
         "user": user,
@@ -255,13 +256,26 @@ def apn_set(
     }
     if not as_json:
         click.echo("Applying and verifying; this takes up to some minutes ...", err=True)
-    change = ask(read_config(config_path, port, baud, socket), "apn.set", args)
+    try:
+        change = ask(read_config(config_path, port, baud, socket), "apn.set", args)
+    except KeyboardInterrupt:
+        click.echo(
+            "Interrupted in the middle; the daemon, or the next `apn set`, ends it.", err=True
+        )
+        raise
     if as_json:
         show_json(change)
     else:
         click.echo("\n".join(change_lines(change)))
     if change["outcome"] != "committed":
         sys.exit(EXIT_ROLLED_BACK if change["outcome"] == "rolled-back" else 1)
+
+
+def _password(file: BinaryIO) -> str:
+    try:
+        return file.read(MAX_PASSWORD_FILE).decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise click.BadParameter("that file is no text", param_hint="--password-file") from None
 
 
 @click.group()

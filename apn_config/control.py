@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import socket
+import stat
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 # A request is a command and its arguments; an answer may list a full storage (255 messages).
 MAX_LINE_BYTES = 1 << 20
 MAX_CLIENTS = 32
+# A command asks as soon as it is connected.
+IDLE_S = 30.0
 
 Json: TypeAlias = dict[str, Any]
 Emit: TypeAlias = Callable[[Json], None]
@@ -61,6 +64,8 @@ class ControlServer:
         if await _somebody_listens(self._path):
             raise FileExistsError(f"another daemon listens at {self._path}")
         with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISSOCK(self._path.lstat().st_mode):
+                raise FileExistsError(f"{self._path} is there and is no socket")
             self._path.unlink()
         # The umask closes the moment between bind and chmod, in which anybody might connect.
         umask = os.umask(0o117)
@@ -92,7 +97,7 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while line := await reader.readline():
+            while line := await _request_line(reader):
                 await self._answer(line, writer)
                 await writer.drain()
         except (ConnectionError, ValueError):
@@ -124,6 +129,15 @@ class ControlServer:
             send({"ok": False, "error": {"message": str(error), "exit_code": code}})
         else:
             send({"ok": True, "result": result})
+
+
+async def _request_line(reader: asyncio.StreamReader) -> bytes:
+    """The next request, b"" at the end. Who keeps silent makes room for others."""
+    try:
+        async with asyncio.timeout(IDLE_S):
+            return await reader.readline()
+    except TimeoutError:
+        return b""
 
 
 def _parse(line: bytes) -> Json:

@@ -52,6 +52,9 @@ def info_lines(status: Json) -> list[str]:
     else:
         lines = table(_modem_rows(modem))
         lines += ["", *_context_lines(modem["contexts"])]
+    change = status["change"]
+    if change is not None:
+        lines += ["", f"An APN change is under way: {safe(change['apn'])}, {change['outcome']}."]
     warnings = [*status["warnings"], *(modem["warnings"] if modem else [])]
     return lines + [f"warning: {safe(warning)}" for warning in warnings]
 

@@ -391,5 +391,7 @@ def _move_mark(store: Store, row: InboxRow) -> None:
     """A changing command is carried out; an older one from the same sender is stale now."""
     key = access.sender_key(row.sender)
     applied = store.marks.applied(key)
+    if applied is not None and not access.believable(applied, store.marks.newest()):
+        applied = None
     if row.scts is not None and (applied is None or row.scts > applied):
         store.marks.set_applied(key, row.scts)

@@ -33,6 +33,8 @@ LIST_FROM = 8
 # An announced slot that is empty may lie in another memory or be written a moment later
 # (transcript cmgr-321-empty-slots): look through everything soon.
 SECOND_LOOK_S = 2.0
+# Between two looks at a storage that can't be read.
+LONGEST_PAUSE_S = 300.0
 # A part whose others don't come within a day, emnify's validity of a message, stays alone.
 PARTS_WAIT_S = 24 * 3600.0
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -91,6 +93,8 @@ class Intake:
         self._sweep_all = False
         self._sweep_at_s: float | None = None
         self._second_look = False
+        # Slots that the modem refused to empty: what is found there again is nothing new.
+        self._stuck: set[tuple[str, int]] = set()
         self._wake = asyncio.Event()
 
     # --- what wakes it: called from the event loop, never blocks ------------------------------
@@ -133,6 +137,7 @@ class Intake:
 
     async def run(self) -> None:
         """Until cancelled."""
+        failures = 0
         while True:
             modem = await self._modem()
             try:
@@ -142,8 +147,10 @@ class Intake:
                 # the next initialisation, or by this one if the modem only stumbled.
                 logger.warning("messages couldn't be read: %s", error)
                 self.sweep_soon()
-                await asyncio.sleep(SECOND_LOOK_S)
+                await asyncio.sleep(min(SECOND_LOOK_S * 2**failures, LONGEST_PAUSE_S))
+                failures = min(failures + 1, 10)
             else:
+                failures = 0
                 await self._wait()
 
     async def _work(self, modem: Modem) -> None:
@@ -195,7 +202,10 @@ class Intake:
         self._sweep_at_s = None
         # A +CMTI that came while the list was read announces one of these.
         known = {index for _, index in announced | self._announced}
-        surprises = sum(message.index not in known for message in messages)
+        surprises = sum(
+            message.index not in known and (message.memory, message.index) not in self._stuck
+            for message in messages
+        )
         loop_s = asyncio.get_running_loop().time()
         if self._policy.swept(0 if every_memory else surprises, loop_s):
             pace = "often" if self._policy.fast else "slowly again"
@@ -220,8 +230,9 @@ class Intake:
         if not messages:
             return
         await self._commit([Found(m.pdu, m.memory, m.index) for m in messages])
+        self._stuck.clear()
         for memory, indexes in places_to_empty(messages).items():
-            await modem.delete_messages(memory, indexes)
+            self._stuck |= {(memory, slot) for slot in await modem.delete_messages(memory, indexes)}
 
     async def _take_direct(self, modem: Modem) -> None:
         while self._direct:

@@ -26,10 +26,13 @@ WAITING = "Waiting for the modem; one that is just starting takes up to a minute
 READING = frozenset({"status", "at", "sms.send", "sms.list", "apn.show"})
 
 
-async def perform(config: Config, op: str, args: Json) -> Any:
-    """Run one operation. Raises ModemError, ControlError, StoreError."""
+async def perform(config: Config, op: str, args: Json, *, elsewhere: bool = False) -> Any:
+    """Run one operation. Raises ModemError, ControlError, StoreError.
+
+    `elsewhere` tells that the modem isn't the configured one: its store belongs to the daemon's.
+    """
     clock = SystemClock()
-    async with _store(config, op) as (db, path):
+    async with _store(config, op, elsewhere=elsewhere) as (db, path):
         await db.open(path, clock.now())
         agent = Agent(config, db, clock)
         keeping = asyncio.create_task(agent.keeper.run())
@@ -60,7 +63,9 @@ def _say(text: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _store(config: Config, op: str) -> AsyncIterator[tuple[StoreThread, Path]]:
+async def _store(
+    config: Config, op: str, *, elsewhere: bool
+) -> AsyncIterator[tuple[StoreThread, Path]]:
     """The configured store; for an operation that only looks, one that goes away afterwards.
 
     Where a PIN may be given it has to be the configured one: a try must be remembered.
@@ -68,7 +73,8 @@ async def _store(config: Config, op: str) -> AsyncIterator[tuple[StoreThread, Pa
     db = StoreThread()
     with contextlib.ExitStack() as stack:
         path = config.store.path
-        if op in READING and config.modem.sim_pin_file is None and not _usable(path):
+        looks = op in READING and config.modem.sim_pin_file is None
+        if looks and (elsewhere or not _usable(path)):
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "looking.db"
         try:
             yield db, path
@@ -77,4 +83,4 @@ async def _store(config: Config, op: str) -> AsyncIterator[tuple[StoreThread, Pa
 
 
 def _usable(path: Path) -> bool:
-    return path.exists() and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

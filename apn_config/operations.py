@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -101,7 +102,7 @@ class Operations:
     async def _sms_send(self, args: Json, emit: Emit) -> Json:
         modem = await self._modem()
         try:
-            parts = sms.compose(_text(args, "to"), _text(args, "text"))
+            parts = sms.compose(_number(args), _text(args, "text"))
         except sms.ComposeError as error:
             raise BadRequest(str(error)) from None
         references = []
@@ -142,7 +143,7 @@ class Operations:
         }
 
     async def _apn_set(self, args: Json, _emit: Emit) -> Json:
-        request = None if args.get("rollback") else self._request(args)
+        request = None if args.get("rollback") is True else self._request(args)
         try:
             change = await self._agent.executor.set_apn(await self._modem(), request)
         except Refused as refusal:
@@ -151,7 +152,7 @@ class Operations:
 
     async def _journal(self, args: Json, _emit: Emit) -> list[Json]:
         count = args.get("count", 50)
-        if not isinstance(count, int) or not 1 <= count <= MAX_LIST:
+        if type(count) is not int or not 1 <= count <= MAX_LIST:
             raise BadRequest(f"count is a number from 1 to {MAX_LIST}")
         entries = await self._agent.db.run(lambda store: store.journal.tail(count))
         return [_entry_json(entry) for entry in entries]
@@ -312,6 +313,14 @@ def _text(args: Json, key: str) -> str:
     if not isinstance(value, str):
         raise BadRequest(f"{key} has to be a text")
     return value
+
+
+def _number(args: Json) -> str:
+    """The number to send to: digits, + for an international one."""
+    number = _text(args, "to")
+    if not re.fullmatch(r"\+?[0-9*#]{1,20}", number):
+        raise BadRequest("to has to be a number: digits, + if international")
+    return number
 
 
 def _one_of(kind: Any, value: object, key: str) -> Any:

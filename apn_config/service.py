@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from typing import Never
@@ -20,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 # A store or a socket that can't be had may be had later: a disk is mounted, a directory made.
 RETRY_S = 30.0
+# How long the parts may take to end. What they leave is finished by the next start.
+STOP_S = 5.0
 
 
 async def serve(config: Config, clock: Clock | None = None) -> None:
@@ -38,8 +39,12 @@ async def serve(config: Config, clock: Clock | None = None) -> None:
     if daemon.done():
         daemon.result()
     daemon.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await daemon
+    await asyncio.wait({daemon}, timeout=STOP_S)
+    if not daemon.done():
+        logger.error("something doesn't end: ending without it")
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.wait({daemon}, timeout=STOP_S)
 
 
 async def _serve_for_ever(config: Config, clock: Clock) -> Never:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -285,8 +286,15 @@ class Modem:
         driver = self.profile.driver
         try:
             await self.execute(control.functionality(driver.radio_off))
-        finally:
+        except asyncio.CancelledError:
+            # The link may be closed already; the next start switches a radio on that it finds off.
+            with suppress(ModemError):
+                await self.execute(control.functionality(driver.radio_on))
+            raise
+        except ModemError:
             await self.execute(control.functionality(driver.radio_on))
+            raise
+        await self.execute(control.functionality(driver.radio_on))
 
     async def restart(self) -> None:
         """Reset the module with the family's command; Restarted or a lost link follow.
@@ -346,11 +354,11 @@ class Modem:
         """The message in a slot; None where it is empty. `memory` None is the selected one."""
         return None if self._storage is None else await self._storage.read(memory, index)
 
-    async def delete_messages(self, memory: str, indexes: Iterable[int]) -> None:
-        """Empty slots of a memory; one that is empty already is no error."""
+    async def delete_messages(self, memory: str, indexes: Iterable[int]) -> tuple[int, ...]:
+        """Empty slots of a memory, empty ones too; those that the modem refuses to empty."""
         if self._storage is None:
             raise MisuseError("this modem stores no messages")
-        await self._storage.delete(memory, indexes)
+        return await self._storage.delete(memory, indexes)
 
     async def send_sms(self, part: Part) -> int:
         """Hand one part to the network; the message reference that the modem gave it."""

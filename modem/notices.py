@@ -127,4 +127,4 @@ def _card(text: str) -> ModemEvent | None:
     text = text.strip().strip('"').upper()
     if text.startswith(("SIM PIN", "SIM PUK")):
         return Restarted(f"the card asks for {text}")
-    return SimChanged(f"+CPIN: {text}") if text in _CARD_GONE else None
+    return Restarted(f"+CPIN: {text}") if text in _CARD_GONE else None

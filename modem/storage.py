@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from modem.asking import Execute
 from modem.commands import messages
@@ -49,12 +50,9 @@ class Storage:
     async def received(self, *, every_memory: bool) -> tuple[StoredMessage, ...]:
         """The received messages of the home memory, or of all that may hold some."""
         found: list[StoredMessage] = []
-        async with self._lock:
-            try:
-                for memory in self._memories if every_memory else (self._home,):
-                    found += await self._received_in(memory)
-            finally:
-                await self._select(self._home)
+        async with self._away():
+            for memory in self._memories if every_memory else (self._home,):
+                found += await self._received_in(memory)
         return tuple(found)
 
     async def read(self, memory: str | None, index: int) -> StoredMessage | None:
@@ -63,36 +61,56 @@ class Storage:
         if memory not in self._memories and memory != self._selected:
             logger.info("the modem named memory %s, which it doesn't offer for reading", memory)
             return None
-        async with self._lock:
-            try:
-                await self._select(memory)
-                row = await self._row(index)
-            finally:
-                await self._select(self._home)
+        async with self._away():
+            await self._select(memory)
+            row = await self._row(index)
         return None if row is None else _message(memory, row)
 
-    async def delete(self, memory: str, indexes: Iterable[int]) -> None:
-        """Empty slots; one that is empty already is no error."""
+    async def delete(self, memory: str, indexes: Iterable[int]) -> tuple[int, ...]:
+        """Empty slots, also empty ones; those that the modem refuses to empty.
+
+        One that can't be emptied must not keep the others full.
+        """
+        refused: list[int] = []
+        async with self._away():
+            await self._select(memory)
+            for index in indexes:
+                try:
+                    await self._execute(messages.cmgd(index))
+                except CommandRefused as error:
+                    if not _is_empty_slot(error):
+                        logger.warning("slot %d of %s stays full: %s", index, memory, error)
+                        refused.append(index)
+        return tuple(refused)
+
+    @asynccontextmanager
+    async def _away(self) -> AsyncIterator[None]:
+        """Other memories may be selected inside; the home one is again, afterwards.
+
+        A task that is being cancelled says nothing more to the modem: its link may be closed
+        already, and an error of that would take the place of the cancellation.
+        """
         async with self._lock:
             try:
-                await self._select(memory)
-                for index in indexes:
-                    await self._delete(index)
-            finally:
-                await self._select(self._home)
-
-    async def _delete(self, index: int) -> None:
-        try:
-            await self._execute(messages.cmgd(index))
-        except CommandRefused as error:
-            if not _is_empty_slot(error):
+                yield
+            except asyncio.CancelledError:
+                self._selected = None
                 raise
+            except BaseException:
+                await self._select(self._home)
+                raise
+            await self._select(self._home)
 
     async def _select(self, memory: str) -> None:
         if self._selected == memory:
             return
-        self._selected = None
-        await self._execute(messages.cpms_write(memory))
+        try:
+            await self._execute(messages.cpms_write(memory))
+        except CommandRefused:
+            raise  # it changes nothing
+        except BaseException:
+            self._selected = None
+            raise
         self._selected = memory
 
     async def _received_in(self, memory: str) -> list[StoredMessage]:

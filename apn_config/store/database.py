@@ -57,6 +57,9 @@ _SETTINGS: Final = (
     "PRAGMA temp_store = MEMORY",
 )
 
+# How each SQLite file begins (sqlite.org/fileformat2, 1.3).
+_MAGIC = b"SQLite format 3\0"
+
 
 class Database:
     """One open database. Used by one thread, the one that opened it."""
@@ -76,6 +79,7 @@ class Database:
         """
         with _os_errors_told(path):
             _make_directory(path.parent)
+            _check_file(path)
             lock = _take_lock(path)
         try:
             with _os_errors_told(path):
@@ -111,6 +115,9 @@ class Database:
         """
         if self._connection.in_transaction:
             raise StoreMisuse("transactions don't nest")
+        if os.fstat(self._lock).st_nlink == 0:
+            # Its directory was removed: what is written now would be nowhere.
+            raise StoreUnavailable(self.path, "it was deleted while in use")
         with _sqlite_errors_told(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -233,6 +240,17 @@ def _take_lock(path: Path) -> int:
         os.close(lock)
         raise
     return lock
+
+
+def _check_file(path: Path) -> None:
+    """A file that is somebody else's is neither locked nor given another mode."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        return
+    if head not in (b"", _MAGIC):
+        raise StoreForeign(path)
 
 
 def _create_file(path: Path) -> None:

@@ -80,7 +80,7 @@ class StoreForeign(StoreError):
     """The file is a sound database, but not one of this program's."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, "it is another program's database; set another path")
+        super().__init__(path, "it is another program's file; set another path")
 
 
 class StoreLocked(StoreError):

@@ -49,11 +49,13 @@ MODEM: dict[str, Any] = {
 STATUS: dict[str, Any] = {
     "modem": MODEM,
     "link": {"port": "/dev/ttyUSB2", "phase": "ready", "why": None},
+    "change": None,
     "warnings": ["sweeping often"],
 }
 DOWN: dict[str, Any] = {
     "modem": None,
     "link": {"port": "/dev/ttyUSB2", "phase": "waiting", "why": "no such file"},
+    "change": None,
     "warnings": [],
 }
 APN: dict[str, Any] = {

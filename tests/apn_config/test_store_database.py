@@ -256,8 +256,21 @@ def test_a_creation_that_was_interrupted_is_finished(
 def test_a_file_that_is_no_database(path: Path, clock: FakeClock) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(StoreCorrupt, match="move it aside"):
+    path.chmod(0o644)
+    with pytest.raises(StoreForeign, match="another program's"):
         Store.open(path, clock.now())
+    # Somebody's file is left as it is.
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_store_that_is_deleted_while_in_use_takes_nothing_more(
+    store: Store, clock: FakeClock
+) -> None:
+    for file in store.path.parent.iterdir():
+        file.unlink()
+    with pytest.raises(StoreUnavailable, match="deleted"), store.transaction():
+        _add(store, clock, 1)
 
 
 def test_a_damaged_page_is_told_when_it_is_read(store: Store, clock: FakeClock) -> None:
