@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modem import asking
@@ -46,6 +47,9 @@ logger = logging.getLogger(__name__)
 
 # A modem that restarts again and again within one start has a power supply that gives way.
 MAX_BEGINNINGS = 5
+ECHO = "the echo is back"
+# An E173 answers OK to ATE0 and goes on echoing; a restart brings the echo back once.
+ECHOES_THAT_STAY = 2
 # Three unanswered commands, each with its resynchronisation, take half a minute and more: what is
 # left to try is another link.
 MAX_SILENCES = 3
@@ -114,13 +118,17 @@ class Modem:
             self._initialising = False
 
     async def _begin_until_steady(self, pin_for: PinSource | None) -> None:
+        echoes = 0
         for _ in range(MAX_BEGINNINGS):
             self._restarted = None
             self.driver.expect_echo(True)
+            echo_stays = echoes >= ECHOES_THAT_STAY
+            if echo_stays:
+                logger.warning("the modem echoes in spite of ATE0; a restart is told by its words")
             sequence = StartSequence(
                 self._run,
                 pin_for=pin_for,
-                echo_is_off=lambda: self.driver.expect_echo(False),
+                echo_is_off=partial(self.driver.expect_echo, echo_stays),
                 profile_known=self._know_profile,
             )
             try:
@@ -135,6 +143,7 @@ class Modem:
             if self._restarted is None:
                 self._set_up(setup)
                 return
+            echoes += self._restarted == ECHO
             logger.info("the modem restarted while it was initialised: %s", self._restarted)
         raise ModemError(
             f"the modem on {self.port} restarted {MAX_BEGINNINGS} times while it was being "
@@ -187,7 +196,7 @@ class Modem:
             # Some modems echo a PDU although ATE0 holds; the next command shows which it was.
             self.driver.expect_echo(False)
         else:
-            self._note_restart("the echo is back")
+            self._note_restart(ECHO)
 
     def _note_restart(self, why: str) -> None:
         """Once a restart: a boot prints several lines, and they come again (BG96)."""
