@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,8 @@ def simulate(
     from hil.simulate import Options
     from modem.simulator import NetworkSettings
 
+    if not isfinite(time_scale):
+        raise click.BadParameter("wanted a number", param_hint="--time-scale")
     if tcp is not None and tcp[1] + modems - 1 > 65535:
         raise click.BadParameter(f"no room for {modems} ports above {tcp[1]}", param_hint="--tcp")
     options = Options(

@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 # A modem that restarts again and again within one start has a power supply that gives way.
 MAX_BEGINNINGS = 5
 ECHO = "the echo is back"
-# An E173 answers OK to ATE0 and goes on echoing; a restart brings the echo back once.
+# A restart brings the echo back once; where it is back each time, ATE0 has no effect.
 ECHOES_THAT_STAY = 2
 # Three unanswered commands, each with its resynchronisation, take half a minute and more: what is
 # left to try is another link.
