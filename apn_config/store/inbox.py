@@ -24,7 +24,7 @@ from apn_config.store.database import Database, Row, Value
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import StoreMisuse
 
-# CONTRACT: keys outlive bodies by 30 days. Running time: never shorter, by a calendar, than that.
+# Keys outlive bodies by 30 days. Running time: never shorter, by a calendar, than that.
 KEEP_S: Final = 30 * 86400.0
 PRUNE_ROWS: Final = 200
 PENDING_ROWS: Final = 500

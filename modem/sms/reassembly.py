@@ -17,7 +17,7 @@ from modem.sms.tpdu import Deliver
 from modem.sms.udh import Concat
 
 MAX_AGE_S = 24 * 3600.0
-"""How long a part waits for the others: emnify keeps a message for 24 h (CONTRACT.md, Order)."""
+"""How long a part waits for the others: emnify keeps a message for 24 h by default."""
 MAX_SETS = 64
 _ESCAPE = bytes((gsm7.ESCAPE,))
 

@@ -102,7 +102,7 @@ def test_what_an_empty_file_means() -> None:
     )
     assert (empty.modem, empty.reply, empty.access) == (ModemConfig(), ReplyConfig(), None)
     assert (empty.apn, empty.store, empty.control) == (ApnConfig(), StoreConfig(), ControlConfig())
-    # The contract's defaults, in figures.
+    # The defaults, in figures.
     assert (empty.modem.baud, empty.modem.sweep_s, empty.apn.cid) == (115200, 600, 1)
     assert empty.apn.allowed_cids == (1,)
     assert empty.apn.verify_timeout_s == 300
