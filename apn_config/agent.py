@@ -8,15 +8,18 @@ from collections.abc import Callable
 
 from apn_config.appliers import Applier
 from apn_config.appliers.at import AtApplier
-from apn_config.change import ChangeRunner, Plan, RadioBudget
+from apn_config.batch import Judge, Taken
+from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
 from apn_config.config import Config
 from apn_config.executor import Executor, Initialisations
-from apn_config.intake import Intake, Judge, Taken
+from apn_config.intake import Intake
 from apn_config.judgement import Judgement, judge_text
 from apn_config.model import Sender
 from apn_config.outgoing import Outgoing
 from apn_config.pin import PinGuard
+from apn_config.radio_budget import RadioBudget
+from apn_config.steps import Plan
 from apn_config.storage_thread import StoreThread
 from apn_config.sweep import SweepPolicy
 from modem import (

@@ -10,31 +10,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from apn_config import replies
 from apn_config.appliers import Applier
 from apn_config.clock import Clock, Moment
-from apn_config.config import ApnConfig
-from apn_config.dialects.plain import redact
 from apn_config.model import Apn
 from apn_config.network_words import network_pairs
+from apn_config.radio_budget import RadioBudget
+from apn_config.steps import Ending, Plan, advance, holds
 from apn_config.storage_thread import StoreThread
-from apn_config.store import ChangeRow, InboxState, Intent, Store
+from apn_config.store import ChangeRow, Store
 from apn_config.transaction import (
     RESUME,
     Action,
-    Duty,
     Event,
     Level,
     Origin,
     Reason,
     State,
-    Step,
-    step,
 )
 from apn_config.verify import Observation, judge, observe
-from modem import CommandRefused, MisuseError, Modem, ModemError, same_apn
+from modem import CommandRefused, MisuseError, Modem, ModemError
 
 logger = logging.getLogger(__name__)
 
@@ -45,121 +41,6 @@ LONGEST_LOOK_S = 2.0
 # has lasted this part of the time for verification (30 s of the default 300).
 REFUSED_FOR = 0.1
 _LEVELS = (Level.NONE, Level.REGISTERED, Level.ADDRESS)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What an action ended in, and what the next step's duties need."""
-
-    event: Event
-    reason: Reason | None = None
-    answer: str | None = None
-
-
-def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Moment) -> None:
-    """Write the step that `ending` makes: the next state and all its duties.
-
-    Inside a transaction of the caller, who may write more that belongs to the same step.
-    """
-    intent = change.intent
-    taken = step(change.state, ending.event, intent.origin)
-    if Duty.WITHDRAW_ANSWER in taken.duties:
-        for row in store.outbox.of_change(change.id):
-            store.outbox.withdraw(row.id, now)
-    if Duty.QUEUE_ANSWER in taken.duties:
-        assert ending.answer is not None
-        store.outbox.add(
-            plan.reply_to, ending.answer, now, inbox_id=intent.inbox_id, change_id=change.id
-        )
-    if Duty.COMMIT_RECORD in taken.duties:
-        _commit_record(store, intent, now)
-    store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
-    if taken.next.final:
-        store.changes.finish(change.id, taken.next, now)
-        if intent.inbox_id is not None:
-            settle(store, intent.inbox_id, taken.next.value, now)
-        return
-    reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
-    store.changes.move(change.id, taken.next, now, within_s=plan.deadline_s(taken), reason=reason)
-
-
-def _commit_record(store: Store, intent: Intent, now: Moment) -> None:
-    """The wanted APN becomes the card's. What stood there before is good only if it served."""
-    if store.records.get(intent.iccid, intent.cid) is None and (
-        intent.former_level is Level.ADDRESS
-    ):
-        store.records.commit(intent.iccid, intent.cid, intent.former, now)
-    store.records.commit(intent.iccid, intent.cid, intent.wanted, now)
-
-
-def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
-    """Be done with a message: what is left of it holds no secret."""
-    message = store.inbox.get(inbox_id)
-    if message is not None and message.state in (InboxState.PENDING, InboxState.STARTED):
-        store.inbox.settle(inbox_id, verdict, redact(message.text or ""), now)
-
-
-def holds(found: Apn, wanted: Apn) -> bool:
-    """Is what a context holds what is wanted? Unknown credentials are to stay as they are."""
-    same = same_apn(found.name, wanted.name) and found.type is wanted.type
-    return same and wanted.credentials in (None, found.credentials)
-
-
-def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str, str | int | None]:
-    return {
-        "from": change.state.value,
-        "to": taken.next.value,
-        "apn": change.intent.wanted.name,
-        "former": change.intent.former.name,
-        "reason": None if ending.reason is None else ending.reason.value,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The deadlines, and where the answer goes."""
-
-    apn: ApnConfig
-    reply_to: str
-
-    def deadline_s(self, taken: Step) -> float | None:
-        """The deadline that a step starts, in seconds from now; None where it starts none."""
-        for duty, seconds in (
-            (Duty.START_VERIFY_DEADLINE, self.apn.verify_timeout_s),
-            (Duty.START_CHANNEL_DEADLINE, self.apn.channel_timeout_s),
-            (Duty.START_ROLLBACK_DEADLINE, self.apn.rollback_timeout_s),
-        ):
-            if duty in taken.duties:
-                return float(seconds)
-        return None
-
-
-class RadioBudget:
-    """How often the radio may be switched in a day: some modems write flash each time."""
-
-    def __init__(self, db: StoreThread, clock: Clock, per_day: int) -> None:
-        self._db = db
-        self._clock = clock
-        self._per_day = per_day
-
-    async def left(self) -> bool:
-        """May it be switched once more?"""
-        now = self._clock.now()
-        return await self._db.run(lambda store: store.cycles.used(now)) < self._per_day
-
-    async def spend(self, change_id: int | None = None, *, hard: bool = True) -> bool:
-        """Count a cycle that is about to be made. False where none is left, if that is `hard`."""
-        now = self._clock.now()
-
-        def count(store: Store) -> bool:
-            if hard and store.cycles.used(now) >= self._per_day:
-                return False
-            store.cycles.record(now)
-            if change_id is not None:
-                store.changes.count_cycle(change_id)
-            return True
-
-        return await self._db.run(count)
 
 
 class ChangeRunner:

@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from apn_config import access, replies
 from apn_config.appliers import Applier
-from apn_config.change import ChangeRunner, Plan, RadioBudget, holds, settle
+from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
 from apn_config.judgement import Answer, Execute, Judgement, Silence
 from apn_config.merge import Refusal, merge
 from apn_config.model import Apn, ApnRequest, Command, Sender, Verb
 from apn_config.network_words import network_pairs
+from apn_config.radio_budget import RadioBudget
+from apn_config.steps import Plan, holds, settle
 from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow, InboxRow, Intent, Store, StoreError, StoreMisuse
 from apn_config.transaction import Origin

@@ -8,23 +8,15 @@ transaction that stores the message, so such an answer waits for one commit only
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from apn_config import access
-from apn_config.change import settle
-from apn_config.clock import Clock, Moment
-from apn_config.dialects.plain import redact
-from apn_config.judgement import Answer, Execute, Judgement, Silence
-from apn_config.masking import masked
-from apn_config.model import Sender
+from apn_config.batch import PARTS_WAIT_S, Batch, Found, Judge, Taken
+from apn_config.clock import Clock
 from apn_config.storage_thread import StoreThread
-from apn_config.store import Incoming, OutboxRow, Place, Store
+from apn_config.store import Store
 from apn_config.sweep import SweepPolicy
-from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage, sms
+from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage
 
 logger = logging.getLogger(__name__)
 
@@ -35,38 +27,6 @@ LIST_FROM = 8
 SECOND_LOOK_S = 2.0
 # Between two looks at a storage that can't be read.
 LONGEST_PAUSE_S = 300.0
-# A part whose others don't come within a day, emnify's validity of a message, stays alone.
-PARTS_WAIT_S = 24 * 3600.0
-_LAST = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A message that was read: its PDU, and where it is to be deleted (None for one not stored)."""
-
-    pdu: str
-    memory: str | None = None
-    index: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """How the intake asks what a text means, and where answers go."""
-
-    of: Callable[[str, Sender], Judgement]
-    reply_to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a commit left to do: the answer that is due next, whether commands wait, whether a text
-    is redacted that an earlier commit wrote down, and what to log, now that it is true.
-    """
-
-    due: OutboxRow | None
-    commands: bool
-    redacted: bool
-    log: Sequence[str]
 
 
 class Intake:
@@ -242,7 +202,7 @@ class Intake:
 
     async def _commit(self, found: Iterable[Found]) -> None:
         now = self._clock.now()
-        taken = await self._db.run(lambda store: _Batch(store, self._judge, now).take(found))
+        taken = await self._db.run(lambda store: Batch(store, self._judge, now).take(found))
         self._stored(taken)
         # One turn of the loop: an answer that is due already goes out before the modem is kept busy
         # with deleting, which takes long where it writes flash.
@@ -269,147 +229,3 @@ def places_to_empty(messages: Iterable[StoredMessage]) -> dict[str, list[int]]:
 
 def _selected(modem: Modem) -> str | None:
     return modem.setup.memory
-
-
-def _word(verdict: Silence | Answer) -> str:
-    """What is kept of a message that was done with at once."""
-    return verdict.why if isinstance(verdict, Silence) else verdict.verdict
-
-
-class _Batch:
-    """One transaction: what was read together."""
-
-    def __init__(self, store: Store, judge: Judge, now: Moment) -> None:
-        self._store = store
-        self._judge = judge
-        self._now = now
-        self._answers = self._commands = self._joined = False
-        self._log: list[str] = []
-
-    def take(self, found: Iterable[Found]) -> Taken:
-        """Store all, in the order of the network's time; slots break ties."""
-        decoded: list[tuple[Found, sms.Deliver]] = []
-        for item in found:
-            message = self._decode(item)
-            if message is not None:
-                decoded.append((item, message))
-        decoded.sort(key=lambda pair: (pair[1].timestamp or _LAST, pair[0].index or 0))
-        for item, message in decoded:
-            self._take_one(item, message)
-        due = self._store.outbox.next_due(self._now) if self._answers else None
-        return Taken(due, self._commands, self._joined, self._log)
-
-    def _decode(self, item: Found) -> sms.Deliver | None:
-        try:
-            message = sms.decode_pdu(item.pdu)
-        except sms.PduError as error:
-            self._set_aside(item, str(error))
-            return None
-        if isinstance(message, sms.Deliver):
-            return message
-        if isinstance(message, sms.StatusReport):
-            detail = {"reference": message.reference, "status": int(message.status)}
-            self._store.journal.add("report", "status report", detail, self._now)
-        else:
-            self._set_aside(item, "no message to this device")
-        return None
-
-    def _set_aside(self, item: Found, why: str) -> None:
-        key = hashlib.sha256(item.pdu.encode()).digest()
-        if self._store.inbox.set_aside(key, item.pdu, why, self._now) is not None:
-            logger.warning("a message that makes no sense is set aside: %s", why)
-            self._store.journal.add("message", "set aside", {"why": why}, self._now)
-
-    def _take_one(self, item: Found, message: sms.Deliver) -> None:
-        sender = Sender(message.number, message.address.alphanumeric)
-        place = None
-        if message.concat is not None and message.concat.total > 1:
-            concat = message.concat
-            place = Place(concat.ref, concat.total, concat.seq, concat.bits)
-        incoming = Incoming(
-            key=message.key,
-            sender=sender,
-            pdu=item.pdu,
-            text=message.text,
-            scts_octets=message.scts,
-            scts=message.timestamp,
-            place=place,
-        )
-        if place is None:
-            self._take_whole(incoming)
-        elif self._store.inbox.add(incoming, self._now) is None:
-            self._note_repeat(sender)
-        else:
-            self._join(sender, place)
-
-    def _take_whole(self, incoming: Incoming) -> None:
-        """Store a message as it is to stay: one that needs no modem is settled from the first."""
-        verdict = self._verdict(incoming.text, incoming.sender)
-        if isinstance(verdict, Execute):
-            message_id = self._store.inbox.add(incoming, self._now)
-        else:
-            redacted = redact(incoming.text or "")
-            message_id = self._store.inbox.add_settled(
-                incoming, _word(verdict), redacted, self._now
-            )
-        if message_id is None:
-            self._note_repeat(incoming.sender)
-        else:
-            self._act(message_id, verdict, incoming.sender, incoming.scts)
-
-    def _join(self, sender: Sender, place: Place) -> None:
-        """Make one message of the parts, once all are there."""
-        reassembler = sms.Reassembler(max_age_s=PARTS_WAIT_S)
-        rows = {}
-        for row in self._store.inbox.parts_of(sender, place):
-            part = sms.decode_pdu(row.pdu or "")
-            assert isinstance(part, sms.Deliver)
-            rows[part.key] = row
-            whole = reassembler.add(part, 0.0)
-            if whole is not None:
-                ids = [rows[part.key].id for part in whole.parts]
-                message_id = self._store.inbox.join(ids, whole.text, self._now)
-                first = rows[whole.parts[0].key]
-                self._joined = True
-                verdict = self._verdict(whole.text, sender)
-                if not isinstance(verdict, Execute):
-                    settle(self._store, message_id, _word(verdict), self._now)
-                self._act(message_id, verdict, sender, first.scts)
-                return
-
-    def _verdict(self, text: str | None, sender: Sender) -> Judgement:
-        return Silence("no text") if text is None else self._judge.of(text, sender)
-
-    def _act(
-        self, message_id: int, verdict: Judgement, sender: Sender, scts: datetime | None
-    ) -> None:
-        """Queue what needs no modem; a command stays pending and takes its turn."""
-        if not isinstance(verdict, Silence):
-            self._move_time(scts)
-        if isinstance(verdict, Execute):
-            self._commands = True
-            self._note(message_id, sender, verdict.command.verb.value)
-            return
-        if isinstance(verdict, Answer):
-            self._answers = True
-            reply_to = self._judge.reply_to
-            self._store.outbox.add(reply_to, verdict.text, self._now, inbox_id=message_id)
-        self._note(message_id, sender, _word(verdict))
-
-    def _move_time(self, scts: datetime | None) -> None:
-        """An authorised message tells how far the network's time has come."""
-        marks = self._store.marks
-        before = access.NetworkTime(marks.newest(), marks.candidate())
-        after = access.moved(before, scts)
-        if after.newest is not None and after.newest != before.newest:
-            marks.set_newest(after.newest)
-        if after != before:
-            marks.set_candidate(after.candidate)
-
-    def _note(self, message_id: int, sender: Sender, what: str) -> None:
-        self._log.append(f"message {message_id} from {masked(sender)}: {what}")
-        detail = {"from": masked(sender), "what": what}
-        self._store.journal.add("message", str(message_id), detail, self._now)
-
-    def _note_repeat(self, sender: Sender) -> None:
-        self._log.append(f"a message from {masked(sender)} came again: known")

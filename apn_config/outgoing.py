@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from apn_config.change import Ending, Plan, advance
 from apn_config.clock import Clock
+from apn_config.steps import Ending, Plan, advance
 from apn_config.storage_thread import StoreThread
 from apn_config.store import OutboxRow, Store
 from apn_config.transaction import Event, State

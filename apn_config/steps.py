@@ -1,0 +1,100 @@
+"""One step of an APN change as one transaction: the next state and all that is due with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apn_config.clock import Moment
+from apn_config.config import ApnConfig
+from apn_config.dialects.plain import redact
+from apn_config.model import Apn
+from apn_config.store import ChangeRow, InboxState, Intent, Store
+from apn_config.transaction import Duty, Event, Level, Reason, Step, step
+from modem import same_apn
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an action ended in, and what the next step's duties need."""
+
+    event: Event
+    reason: Reason | None = None
+    answer: str | None = None
+
+
+def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Moment) -> None:
+    """Write the step that `ending` makes: the next state and all its duties.
+
+    Inside a transaction of the caller, who may write more that belongs to the same step.
+    """
+    intent = change.intent
+    taken = step(change.state, ending.event, intent.origin)
+    if Duty.WITHDRAW_ANSWER in taken.duties:
+        for row in store.outbox.of_change(change.id):
+            store.outbox.withdraw(row.id, now)
+    if Duty.QUEUE_ANSWER in taken.duties:
+        assert ending.answer is not None
+        store.outbox.add(
+            plan.reply_to, ending.answer, now, inbox_id=intent.inbox_id, change_id=change.id
+        )
+    if Duty.COMMIT_RECORD in taken.duties:
+        _commit_record(store, intent, now)
+    store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
+    if taken.next.final:
+        store.changes.finish(change.id, taken.next, now)
+        if intent.inbox_id is not None:
+            settle(store, intent.inbox_id, taken.next.value, now)
+        return
+    reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
+    store.changes.move(change.id, taken.next, now, within_s=plan.deadline_s(taken), reason=reason)
+
+
+def _commit_record(store: Store, intent: Intent, now: Moment) -> None:
+    """The wanted APN becomes the card's. What stood there before is good only if it served."""
+    if store.records.get(intent.iccid, intent.cid) is None and (
+        intent.former_level is Level.ADDRESS
+    ):
+        store.records.commit(intent.iccid, intent.cid, intent.former, now)
+    store.records.commit(intent.iccid, intent.cid, intent.wanted, now)
+
+
+def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
+    """Be done with a message: what is left of it holds no secret."""
+    message = store.inbox.get(inbox_id)
+    if message is not None and message.state in (InboxState.PENDING, InboxState.STARTED):
+        store.inbox.settle(inbox_id, verdict, redact(message.text or ""), now)
+
+
+def holds(found: Apn, wanted: Apn) -> bool:
+    """Is what a context holds what is wanted? Unknown credentials are to stay as they are."""
+    same = same_apn(found.name, wanted.name) and found.type is wanted.type
+    return same and wanted.credentials in (None, found.credentials)
+
+
+def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str, str | int | None]:
+    return {
+        "from": change.state.value,
+        "to": taken.next.value,
+        "apn": change.intent.wanted.name,
+        "former": change.intent.former.name,
+        "reason": None if ending.reason is None else ending.reason.value,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The deadlines, and where the answer goes."""
+
+    apn: ApnConfig
+    reply_to: str
+
+    def deadline_s(self, taken: Step) -> float | None:
+        """The deadline that a step starts, in seconds from now; None where it starts none."""
+        for duty, seconds in (
+            (Duty.START_VERIFY_DEADLINE, self.apn.verify_timeout_s),
+            (Duty.START_CHANNEL_DEADLINE, self.apn.channel_timeout_s),
+            (Duty.START_ROLLBACK_DEADLINE, self.apn.rollback_timeout_s),
+        ):
+            if duty in taken.duties:
+                return float(seconds)
+        return None
