@@ -29,6 +29,9 @@ LOOK_TCP_S = 1.0
 # Any other failure: a port that somebody holds, a modem that is mute.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
+# A modem that stays up for less than this hasn't started, and so many of such starts are a fault.
+STEADY_S = 10.0
+RESTARTS_IN_A_ROW = 3
 # A card that is locked or absent needs somebody's hands.
 CARD_PAUSE_S = 30.0
 
@@ -117,17 +120,30 @@ class ModemKeeper:
         self._enter(KeeperPhase.OPENING)
         modem = await Modem.open(self._port, baud=self._baud, on_event=self._hear)
         modem.lost.add_done_callback(self._on_lost)
+        loop = asyncio.get_running_loop()
+        in_a_row = 0
         try:
             while True:
+                began_s = loop.time()
                 await self._start(modem)
                 await self._wake.wait()
                 self._ready.clear()
                 if modem.lost.done():
                     raise modem.lost.result()
+                in_a_row = in_a_row + 1 if loop.time() - began_s < STEADY_S else 0
+                if in_a_row >= RESTARTS_IN_A_ROW:
+                    await self._let_it_settle(in_a_row)
         finally:
             self._ready.clear()
             self._modem = None
             await modem.close()
+
+    async def _let_it_settle(self, in_a_row: int) -> None:
+        """Each start writes settings, some of them to flash: not to a modem that can't stay up."""
+        why = "the modem restarts again and again; is its power supply strong enough?"
+        logger.warning("%s", why)
+        self._state = KeeperState(KeeperPhase.WAITING, self._port, why, in_a_row)
+        await asyncio.sleep(min(2.0 ** (in_a_row - RESTARTS_IN_A_ROW), LONGEST_PAUSE_S))
 
     async def _start(self, modem: Modem) -> None:
         """Initialise, then let the caller do its part."""

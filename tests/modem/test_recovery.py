@@ -311,6 +311,22 @@ def test_a_restart_during_the_callers_part_begins_anew(bench: Bench) -> None:
     bench.run(story)
 
 
+def test_a_modem_that_can_not_stay_up_is_not_set_up_all_the_time(bench: Bench) -> None:
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for starts in range(1, 9):
+            await bench.until(lambda: len(bench.ready) == starts)  # noqa: B023 -- awaited at once
+            bench.script.say("RDY")
+            await settle()
+        await bench.until(lambda: len(bench.ready) == 9)
+        # Three at once, then after 1, 2, 4, 8, 16 and 30 s.
+        assert loop.time() - began_s >= 1 + 2 + 4 + 8 + 16 + 30
+        assert len(bench.opened) == 1
+
+    bench.run(story)
+
+
 def test_bugs_are_not_swallowed(bench: Bench) -> None:
     async def raises(modem: Modem) -> None:
         raise ZeroDivisionError
