@@ -84,6 +84,8 @@ class ControlServer:
         for client in self._clients:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
+        # A turn of the loop, in which their connections are closed.
+        await asyncio.sleep(0)
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
 
@@ -94,6 +96,8 @@ class ControlServer:
         client = asyncio.create_task(self._serve(reader, writer))
         self._clients.add(client)
         client.add_done_callback(self._clients.discard)
+        # Also where it is cancelled before it has begun.
+        client.add_done_callback(lambda _task: writer.close())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -103,8 +107,6 @@ class ControlServer:
         except (ConnectionError, ValueError):
             # The client is gone, or its line is over the limit: nothing can be answered any more.
             logger.debug("a control client was dropped")
-        finally:
-            writer.close()
 
     async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
         identity: object = None
@@ -158,8 +160,14 @@ async def _somebody_listens(path: Path) -> bool:
         _, writer = await asyncio.open_unix_connection(path)
     except OSError:
         return False
-    writer.close()
+    await _hang_up(writer)
     return True
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 class ControlClient:

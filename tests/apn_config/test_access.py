@@ -267,3 +267,14 @@ def test_stale(
     expected: bool,
 ) -> None:
     assert is_stale(scts, applied=applied, newest=newest, max_age_h=max_age_h) is expected
+
+
+def test_a_mark_from_the_far_future_locks_nobody_out() -> None:
+    """One message with a wrong stamp was applied; the time that the network has reached says so."""
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    wrong = now.replace(year=2059)
+    assert not is_stale(now, applied=wrong, newest=now, max_age_h=24)
+    # Within a day of the network's time the order counts.
+    assert is_stale(now, applied=now + timedelta(hours=1), newest=now, max_age_h=24)
+    # And before the network's time is known.
+    assert is_stale(now, applied=now + timedelta(hours=1), newest=None, max_age_h=24)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apn_config.apn_syntax import apn_offence
-from apn_config.dialects.plain import MAX_TEXT, parse, redact
+from apn_config.dialects.plain import MAX_TEXT, parse, redact, shown
 from apn_config.model import (
     ApnRequest,
     AuthType,
@@ -457,3 +457,17 @@ def test_a_secret_is_in_no_repr() -> None:
         shown = repr(parse(text))
         assert "4821" not in shown
         assert "secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hello", "hello"),
+        ("#1 PIN 4821 STATUS", "#1 PIN *** STATUS"),
+        ("APN em user=U pass=P", "APN em user=*** pass=***"),
+        ("#2 PIN 4821 APN e;m", "[19 characters]"),
+        ("apn em, Password: sesame", "[24 characters]"),
+    ],
+)
+def test_what_is_shown_of_a_message_holds_no_secret(text: str, wanted: str) -> None:
+    assert shown(text) == wanted

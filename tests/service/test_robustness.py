@@ -54,3 +54,45 @@ def test_an_echo_that_stays_is_lived_with(play: Play) -> None:
         assert agent.keeper.state.phase is KeeperPhase.READY
 
     play(story)
+
+
+def test_a_roll_back_ends_though_the_modem_refuses_to_switch_its_radio(play: Play) -> None:
+    """As a Cinterion refuses AT+CFUN=4: the change ends, and what waits behind it has its turn."""
+
+    async def story(bench: Bench) -> None:
+        bench.refuse("+CFUN")
+        bench.send("#1 APN other")
+        bench.send("#2 STATUS")
+        text, _ = await bench.answer("#1 ROLLBACK APN other kept=em")
+        assert "reason=refused" in text
+        await bench.until(lambda: len(bench.answers) == 2, "both are answered")
+        assert bench.answers[1].startswith("#2 OK STATUS")
+        assert bench.apn == "em"
+
+    play(story)
+
+
+def test_what_a_killed_run_has_written_is_tried_before_it_is_committed(play: Play) -> None:
+    """The service that is there is still the former one's, until the radio was switched."""
+
+    async def story(bench: Bench) -> None:
+
+        cut: list[str] = []
+
+        def at_the_first_cycle(line: str) -> None:
+            if line.startswith("AT+CFUN=") and not cut:
+                cut.append(line)
+                assert bench.link is not None
+                bench.link.break_wire("cut off")
+
+        bench.on_command = at_the_first_cycle
+        bench.send("#1 APN other")
+        await bench.until(lambda: cut, "the radio is about to be switched")
+        await bench.kill()
+        cycles = bench.count(r"AT\+CFUN=1")
+        await bench.start()
+        await bench.answer("#1 OK APN other")
+        assert bench.count(r"AT\+CFUN=1") > cycles
+        assert bench.serves == "other"
+
+    play(story)

@@ -1,0 +1,98 @@
+"""The control socket as a stranger may use it: what is at its path, and what is sent to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apn_config.control import ControlClient, ControlError, ControlServer, Emit, Json
+
+
+async def echo(args: Json, emit: Emit) -> Json:
+    emit({"step": 1})
+    return args
+
+
+async def fail(_args: Json, _emit: Emit) -> Json:
+    raise ControlError("no", exit_code=4)
+
+
+OPERATIONS = {"echo": echo, "fail": fail}
+
+
+async def said(path: Path, line: bytes) -> list[Any]:
+    """What the server answers to a line, to the end of the conversation."""
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(line)
+    writer.write_eof()
+    lines = (await reader.read()).splitlines()
+    writer.close()
+    await writer.wait_closed()
+    return [json.loads(found) for found in lines]
+
+
+def test_a_file_at_the_path_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("precious")
+    with pytest.raises(FileExistsError, match="no socket"):
+        asyncio.run(ControlServer(path, OPERATIONS).start())
+    assert path.read_text() == "precious"
+
+
+def test_a_dead_daemon_s_socket_is_replaced_and_a_living_one_s_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "control.sock"
+
+    async def main() -> None:
+        first, second = ControlServer(path, OPERATIONS), ControlServer(path, OPERATIONS)
+        await first.start()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        with pytest.raises(FileExistsError, match="another daemon"):
+            await second.start()
+        path.rename(tmp_path / "kept")
+        await first.close()
+        (tmp_path / "kept").rename(path)
+        await second.start()
+        assert await said(path, b'{"id": 7, "op": "echo", "args": {"a": 1}}\n') == [
+            {"id": 7, "event": {"step": 1}},
+            {"id": 7, "ok": True, "result": {"a": 1}},
+        ]
+        await second.close()
+        assert not path.exists()
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        pytest.param(b"no json\n", 2, "one JSON object", id="no JSON"),
+        pytest.param(b"[" * 100_000 + b"\n", 2, "one JSON object", id="nested too deeply"),
+        pytest.param(b"[]\n", 2, "op", id="no object"),
+        pytest.param(b'{"op": 1}\n', 2, "string", id="op is no text"),
+        pytest.param(b'{"op": "nope"}\n', 2, "echo, fail", id="unknown op"),
+        pytest.param(b'{"op": "echo", "args": []}\n', 2, "args", id="args is no object"),
+        pytest.param(b'{"op": "fail"}\n', 4, "no", id="a refusal with its code"),
+    ],
+)
+def test_faulty_requests(tmp_path: Path, line: bytes, code: int, words: str) -> None:
+    path = tmp_path / "control.sock"
+
+    async def main() -> None:
+        server = ControlServer(path, OPERATIONS)
+        await server.start()
+        (answer,) = await said(path, line)
+        assert answer["ok"] is False
+        assert answer["error"]["exit_code"] == code
+        assert words in answer["error"]["message"]
+        await server.close()
+
+    asyncio.run(main())
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    assert ControlClient.connect(tmp_path / "nothing") is None
