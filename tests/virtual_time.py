@@ -58,6 +58,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Seconds on the virtual clock."""
         return self._clock.now_s
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Without the time-out of Python 3.12 and later: the clock would jump over it."""
+        await super().shutdown_default_executor()
+
 
 def _note_failure(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
     assert isinstance(loop, VirtualTimeLoop)
