@@ -277,10 +277,11 @@ def _stored_json(pdu: str, memory: str, index: int) -> Json:
         message = sms.decode_pdu(pdu)
     except sms.PduError as error:
         return {**base, "from": None, "text": None, "time": None, "error": str(error)}
+    # A report of the network's has no number, a command no time.
     time = getattr(message, "timestamp", None)
     return {
         **base,
-        "from": message.number,
+        "from": getattr(message, "number", None),
         "text": shown(message.text or "") if isinstance(message, sms.Deliver) else None,
         "time": None if time is None else time.isoformat(),
         "error": None,

@@ -2,10 +2,11 @@
 
     python -m benchmarks.startup [--json] [--rounds 10]
 
-Five processes start in turns, ten times each, and the median counts:
+Seven processes start in turns, ten times each, and the median counts:
 
 * python: `python -c pass`, the least there is;
 * libraries: the same, importing what any such daemon of the standard library would;
+* dataclasses: `import dataclasses, enum`; codec: the same, and `import modem.sms`;
 * bare daemon: `libraries`, and a loop that opens the port and writes to it;
 * help: `modem-helper --help`, to its end;
 * run: `modem-helper run`, until its first AT command has reached the port; it is stopped then.
@@ -40,6 +41,8 @@ from benchmarks.process import Memory
 
 LIBRARIES = "import asyncio, logging, sqlite3, tomllib, dataclasses"
 FIRST_COMMAND_S = 30.0
+_DATACLASSES = "import dataclasses, enum"
+_CODEC = f"{_DATACLASSES}, modem.sms"
 _BARE_DAEMON = f"""{LIBRARIES}, os, sys
 async def main():
     os.write(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY), b"AT\\r")
@@ -72,6 +75,7 @@ class Result:
             "rounds": len(self.starts_s["python"]),
             "wall_ms": {name: round(value, 1) for name, value in wall_ms.items()},
             "rss_kib": dict(rss_kib),
+            "codec_above_dataclasses_ms": round(self._codec_ms(), 1),
             "import_ms": {name: round(1000 * value, 1) for name, value in self.imports_s.items()},
             "ratios": {
                 "help_to_python": round(wall_ms["help"] / wall_ms["python"], 2),
@@ -93,7 +97,11 @@ class Result:
             ratios = (f"{wall_s / python:.2f}", f"{wall_s / libraries:.2f}")
             imports = f"{1000 * self.imports_s[name]:.0f}"
             rows.append((name, f"{1000 * wall_s:.1f}", *ratios, str(self.rss_kib[name]), imports))
-        return f"{table(rows)}\n\nmachine: {json.dumps(machine.described())}"
+        codec = f"codec above dataclasses and enum: {self._codec_ms():.1f} ms"
+        return f"{table(rows)}\n\n{codec}\nmachine: {json.dumps(machine.described())}"
+
+    def _codec_ms(self) -> float:
+        return 1000 * (self._wall_s("codec") - self._wall_s("dataclasses"))
 
     def _wall_s(self, name: str) -> float:
         return statistics.median(self.starts_s[name])
@@ -219,6 +227,8 @@ def measure(rounds: int) -> Result:
         cases: dict[str, Ending | Lasting] = {
             "python": Ending((_PYTHON, "-c", "pass"), "pass"),
             "libraries": Ending((_PYTHON, "-c", LIBRARIES), LIBRARIES),
+            "dataclasses": Ending((_PYTHON, "-c", _DATACLASSES), _DATACLASSES),
+            "codec": Ending((_PYTHON, "-c", _CODEC), _CODEC),
             "bare daemon": Lasting((_PYTHON, "-c", _BARE_DAEMON, port.name), port),
             "help": Ending((_PYTHON, program(), "--help"), _HELP),
             "run": Lasting((_PYTHON, program(), "run", "--config", config), port),

@@ -36,6 +36,7 @@ PURE_ZONES = (
 # Within modem/simulator only the endpoints touch the world.
 IMPURE_PARTS = ("modem/simulator/endpoints",)
 OWNERS = {
+    "anyascii": ("modem/sms/translit.py",),
     "serial": ("modem/transport.py", "modem/discovery.py"),
     "serial_asyncio": ("modem/transport.py",),
     "sqlite3": ("apn_config/store/database.py",),

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from modem.simulator.cellular import Network, Subscriber
-from modem.sms import ComposeError, PduError, Submit, decode_pdu, encode_status_report
+from modem.sms import (
+    ComposeError,
+    PduError,
+    Submit,
+    build_status_report,
+    decode_pdu,
+    parse_number,
+)
 
 REPORT_S = 1.0  # from a submission to the report that it arrived
 
@@ -56,12 +63,12 @@ def _submit(pdu: str) -> Submit:
 
 def _report(network: Network, subscriber: Subscriber, submission: Submission) -> None:
     try:
-        report = encode_status_report(
-            submission.to,
+        report = build_status_report(
+            _submit(submission.pdu).address,
+            submission.time,
+            network.wall(),
             reference=submission.reference,
-            timestamp=submission.time,
-            discharge=network.wall(),
-            smsc=network.settings.smsc,
+            smsc=parse_number(network.settings.smsc, "smsc"),
         )
     except ComposeError:  # a recipient that no report can name; an SMS centre drops it likewise
         return

@@ -6,21 +6,21 @@ number, whose length counts octets).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from modem.sms import gsm7
 from modem.sms.errors import ComposeError
-from modem.sms.reader import Reader
+from modem.sms.semioctets import digits, from_digits
 
 DIGITS = "0123456789*#abc"
 # 23.040 9.1.2.5: an address field has at most 12 octets, 10 of them digits.
 MAX_DIGITS = 20
 MAX_NAME_SEPTETS = 11
-_FILLER = "F"
-_PAIRS = tuple(
-    (DIGITS + _FILLER)[octet & 15] + (DIGITS + _FILLER)[octet >> 4] for octet in range(256)
-)
+FILLER = "f"
+# The semi-octets A to E are the digits `*#abc`; F fills up an octet.
+_SHOWN = str.maketrans("abcde", "*#abc")
+_WRITTEN = str.maketrans("*#abc", "abcde")
 
 
 class TypeOfNumber(IntEnum):
@@ -36,13 +36,27 @@ class TypeOfNumber(IntEnum):
     RESERVED = 7
 
 
+class NumberingPlan(IntEnum):
+    """Bits 4 to 1 of the type-of-address octet; values that aren't here are reserved."""
+
+    UNKNOWN = 0
+    ISDN = 1
+    DATA = 3
+    TELEX = 4
+    SC_SPECIFIC_5 = 5
+    SC_SPECIFIC_6 = 6
+    NATIONAL = 8
+    PRIVATE = 9
+    ERMES = 10
+    RESERVED = 15
+
+
 INTERNATIONAL_TOA = 0x91
 UNKNOWN_TOA = 0x81
 ALPHANUMERIC_TOA = 0xD0
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A number or a name. `value`: the digits without a `+`, or the name; `toa`: the type octet."""
 
     value: str
@@ -52,6 +66,14 @@ class Address:
     def type_of_number(self) -> TypeOfNumber:
         """What kind of number it is."""
         return TypeOfNumber(self.toa >> 4 & 7)
+
+    @property
+    def numbering_plan(self) -> NumberingPlan:
+        """The plan that the number belongs to; reserved ones are RESERVED."""
+        try:
+            return NumberingPlan(self.toa & 15)
+        except ValueError:
+            return NumberingPlan.RESERVED
 
     @property
     def alphanumeric(self) -> bool:
@@ -66,70 +88,65 @@ class Address:
         return self.value
 
 
-def read_address(reader: Reader, field: str) -> Address:
-    """The address field at the reader's position."""
-    start = reader.position
-    semi_octets = reader.octet(field)
-    toa = reader.octet(field)
-    if semi_octets > MAX_DIGITS:
-        reader.defect(
-            field, start, f"{semi_octets} semi-octets, the most there may be is {MAX_DIGITS}"
-        )
-    raw = reader.take((semi_octets + 1) // 2, field)
+def address_end(octets: bytes, at: int) -> int:
+    """Where an address field that begins at `at` ends; IndexError if its length isn't there."""
+    return at + 2 + (octets[at] + 1 >> 1)
+
+
+def decode_address(octets: bytes, at: int) -> Address:
+    """The address field that begins at `at`; all of its octets are there."""
+    semi_octets, toa = octets[at], octets[at + 1]
+    raw = octets[at + 2 : at + 2 + (semi_octets + 1 >> 1)]
     if toa & 0x70 == 0x50:
-        return Address(_decode_name(reader, field, raw, semi_octets), toa)
-    digits = "".join([_PAIRS[octet] for octet in raw])[:semi_octets]
-    return Address(_without_filler(reader, field, start + 2, digits), toa)
+        return Address(gsm7.decode_septets(name_septets(semi_octets, raw))[0], toa)
+    return Address(decode_digits(digits(raw)[:semi_octets]), toa)
 
 
-def _decode_name(reader: Reader, field: str, raw: bytes, semi_octets: int) -> str:
-    name, dangling_escape = gsm7.decode_septets(gsm7.unpack(raw, semi_octets * 4 // 7))
-    if dangling_escape:
-        reader.remark(field, reader.position - 1, "the name ends in an escape")
-    return name
+def name_septets(semi_octets: int, raw: bytes) -> bytes:
+    """The septets of a name, whose length is given in semi-octets: as many as fit into them."""
+    return gsm7.unpack(raw, semi_octets * 4 // 7)
 
 
-def _without_filler(reader: Reader, field: str, octet: int, digits: str) -> str:
-    filler = digits.find(_FILLER)
-    if filler < 0:
-        return digits
-    reader.defect(field, octet + filler // 2, "filler inside the number, which ends there")
-    return digits[:filler]
+def name_length(septets: int) -> int:
+    """How many semi-octets a name of so many septets fills (23.040 9.1.2.5)."""
+    return (septets * 7 + 3) // 4
 
 
-def read_smsc(reader: Reader) -> Address | None:
+def decode_digits(semi_octets: str) -> str:
+    """The digits that semi-octets (as hex) stand for, up to a filler if one is among them."""
+    if semi_octets.isdigit():
+        return semi_octets
+    return semi_octets.partition(FILLER)[0].translate(_SHOWN)
+
+
+def decode_smsc(octets: bytes) -> Address | None:
     """The SMSC's number before the TPDU; None where the modem has none to tell."""
-    length = reader.octet("smsc")
+    length = octets[0]
     if length == 0:
         return None
-    toa = reader.octet("smsc")
-    start = reader.position
-    raw = reader.take(length - 1, "smsc")
-    digits = "".join([_PAIRS[octet] for octet in raw])
-    if digits.endswith(_FILLER):
-        digits = digits[:-1]
-    return Address(_without_filler(reader, "smsc", start, digits), toa)
+    return Address(decode_digits(digits(octets[2 : 1 + length])), octets[1])
 
 
 def parse_number(text: str, field: str = "to") -> Address:
     """An address from a number as a user writes it: digits, `*#abc`, `+` when international."""
-    digits = text.removeprefix("+")
-    if not digits:
+    number = text.removeprefix("+")
+    if not number:
         raise ComposeError(field, "a number is wanted, there is none")
-    if len(digits) > MAX_DIGITS:
-        raise ComposeError(field, f"{len(digits)} digits, an SMS takes at most {MAX_DIGITS}")
-    for position, digit in enumerate(digits, start=len(text) - len(digits) + 1):
-        if digit not in DIGITS:
-            raise ComposeError(field, f"character {position} is no digit (0-9, *, #, a, b, c)")
-    return Address(digits, INTERNATIONAL_TOA if text.startswith("+") else UNKNOWN_TOA)
+    if len(number) > MAX_DIGITS:
+        raise ComposeError(field, f"{len(number)} digits, an SMS takes at most {MAX_DIGITS}")
+    if not (number.isascii() and number.isdigit()):
+        for position, digit in enumerate(number, start=len(text) - len(number) + 1):
+            if digit not in DIGITS:
+                raise ComposeError(field, f"character {position} is no digit (0-9, *, #, a, b, c)")
+    return Address(number, UNKNOWN_TOA if len(number) == len(text) else INTERNATIONAL_TOA)
 
 
 def parse_sender(text: str) -> Address:
     """An address from a sender: a number, a name of at most eleven septets, or nothing at all."""
     if not text:
         return Address("", UNKNOWN_TOA)
-    digits = text.removeprefix("+")
-    if digits and all(character in "0123456789*#" for character in digits):
+    number = text.removeprefix("+")
+    if number and all(character in "0123456789*#" for character in number):
         return parse_number(text, "sender")
     septets = gsm7.gsm7_length(text)
     if septets is None:
@@ -139,26 +156,23 @@ def parse_sender(text: str) -> Address:
     return Address(text, ALPHANUMERIC_TOA)
 
 
-def _semi_octets(digits: str) -> bytes:
-    padded = digits if len(digits) % 2 == 0 else digits + _FILLER
-    alphabet = DIGITS + _FILLER
-    return bytes(
-        alphabet.index(low) | alphabet.index(high) << 4
-        for low, high in zip(padded[::2], padded[1::2], strict=True)
-    )
+def _semi_octets(number: str) -> bytes:
+    written = number if number.isdigit() else number.translate(_WRITTEN)
+    return from_digits(written if len(written) & 1 == 0 else written + FILLER)
 
 
 def encode_address(address: Address) -> bytes:
     """An address field's octets. A name's length counts the semi-octets that its septets fill."""
-    if address.alphanumeric:
-        septets = gsm7.encode_septets(address.value)
-        return bytes(((len(septets) * 7 + 3) // 4, address.toa)) + gsm7.pack(septets)
-    return bytes((len(address.value), address.toa)) + _semi_octets(address.value)
+    value, toa = address
+    if toa & 0x70 == 0x50:
+        septets = gsm7.encode_septets(value)
+        return bytes((name_length(len(septets)), toa)) + gsm7.pack(septets)
+    return bytes((len(value), toa)) + _semi_octets(value)
 
 
 def encode_smsc(address: Address | None) -> bytes:
     """The octets before the TPDU; a zero where the modem is to use the number it has."""
     if address is None:
         return b"\x00"
-    digits = _semi_octets(address.value)
-    return bytes((len(digits) + 1, address.toa)) + digits
+    number = _semi_octets(address.value)
+    return bytes((len(number) + 1, address.toa)) + number

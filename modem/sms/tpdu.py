@@ -1,114 +1,111 @@
-"""The TPDU types as values, and how each is read. 3GPP TS 23.040 9.2.2.
+"""The types of TPDU that carry a message, a command, or word of one. 3GPP TS 23.040 9.2.2.
 
-DELIVER, SUBMIT and STATUS-REPORT. The SMSC octets and the hex line are `pdu`'s; building is
-`compose`'s.
+What they have in common is in `message`, what acknowledges them in `reports`; the SMSC octets and
+the hex line are `pdu`'s; building is `build`'s.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from modem.sms.address import Address, read_address
-from modem.sms.dcs import Dcs, Encoding, decode_dcs
-from modem.sms.reader import Reader
-from modem.sms.timestamp import read_timestamp
-from modem.sms.udh import Concat, InformationElement, Ports
-from modem.sms.userdata import NO_USER_DATA, UserData, read_user_data
-from modem.sms.validity import Validity, ValidityFormat, read_validity
+from modem.sms.address import Address, address_end, decode_address
+from modem.sms.layout import (
+    ADDRESS,
+    LOOP_PREVENTION,
+    NO_MORE_MESSAGES,
+    REJECT_DUPLICATES,
+    REPLY_PATH,
+    STATUS_REPORT,
+    UDHI,
+    VALIDITY,
+    check_header,
+    cut_off,
+    optional_fields,
+)
+from modem.sms.message import Message
+from modem.sms.timestamp import OCTETS as TIME_OCTETS
+from modem.sms.timestamp import decode_timestamp
+from modem.sms.validity import OCTETS as VALIDITY_OCTETS
+from modem.sms.validity import Validity, decode_validity
 
-UDHI = 0x40
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import ClassVar, Self
+
+    from modem.sms.status import Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What all types have. `tpdu`: the octets without the SMSC's; `warnings`: what was odd."""
+class Addressed(Message):
+    """A message to or from somebody."""
 
-    smsc: Address | None
-    tpdu: bytes
-    address: Address
-    pid: int
-    dcs: Dcs
-    user_data: UserData
-    warnings: tuple[str, ...] = ()
+    __slots__ = ()
+
+    address_offset: ClassVar[int]
+    """Where in the TPDU the address begins."""
 
     @property
-    def first_octet(self) -> int:
-        """The octet with the type and the flags."""
-        return self.tpdu[0]
-
-    @property
-    def tpdu_length(self) -> int:
-        """The octets without the SMSC's: the number that AT+CMGS wants and +CMGL gives."""
-        return len(self.tpdu)
+    def address(self) -> Address:
+        """The other party."""
+        return decode_address(self.octets, self.start + self.address_offset)
 
     @property
     def number(self) -> str:
         """The other party: with `+` when international, a name when alphanumeric."""
-        return self.address.number
+        return decode_address(self.octets, self.start + self.address_offset).number
+
+
+class Deliver(Addressed):
+    """SMS-DELIVER, from the SMSC to the device (9.2.2.1)."""
+
+    __slots__ = ()
+    name = "deliver"
+    address_offset = 1
+    FIELDS = (
+        ("first_octet", 1), ("oa", ADDRESS), ("pid", 1), ("dcs", 1), ("scts", 7), ("udl", 1),
+    )  # fmt: skip
+
+    @classmethod
+    def at(cls, octets: bytes, start: int) -> Self:
+        """The DELIVER whose TPDU begins at `start`; PduError if it is cut off before its text."""
+        try:
+            pid_at = start + 3 + (octets[start + 1] + 1 >> 1)
+            udl_at = pid_at + 9
+            octets[udl_at]
+        except IndexError:
+            raise cut_off(cls.name, cls.FIELDS, octets, start) from None
+        if octets[start] & UDHI:
+            check_header(octets, start, octets[pid_at + 1], udl_at, cls.name)
+        return cls(octets, start, pid_at, pid_at + 1, udl_at)
 
     @property
-    def udhi(self) -> bool:
-        """Whether a user data header is announced."""
-        return bool(self.tpdu[0] & UDHI)
+    def scts(self) -> bytes:
+        """TP-SCTS as its seven octets."""
+        return self.octets[self.dcs_at + 1 : self.udl_at]
 
     @property
-    def udh(self) -> tuple[InformationElement, ...]:
-        """All elements of the user data header."""
-        return self.user_data.header.elements
-
-    @property
-    def concat(self) -> Concat | None:
-        """Which part of which message this is; None if it is a whole one."""
-        return self.user_data.header.concat
-
-    @property
-    def ports(self) -> Ports | None:
-        """The application it is for, if any."""
-        return self.user_data.header.ports
-
-    @property
-    def text(self) -> str | None:
-        """The text; None when the user data is no text (see `data`)."""
-        return self.user_data.text
-
-    @property
-    def data(self) -> bytes | None:
-        """The octets of an 8-bit or compressed message behind the header; None for a text."""
-        return self.user_data.data
-
-    @property
-    def encoding(self) -> Encoding:
-        """How the user data was read."""
-        return self.dcs.encoding
-
-    @property
-    def message_class(self) -> int | None:
-        """0 to 3, or None: see `Dcs`."""
-        return self.dcs.message_class
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deliver(Message):
-    """SMS-DELIVER, from the SMSC to the device (9.2.2.1); `scts`: `timestamp` as seven octets."""
-
-    timestamp: datetime | None
-    scts: bytes
+    def timestamp(self) -> datetime | None:
+        """When the SMSC got it; None where `scts` is no date."""
+        return decode_timestamp(self.octets[self.dcs_at + 1 : self.udl_at])
 
     @property
     def more_messages(self) -> bool:
         """TP-MMS: the SMSC has more for this device (the bit is 0 then)."""
-        return not self.tpdu[0] & 0x04
+        return not self.first_octet & NO_MORE_MESSAGES
+
+    @property
+    def loop_prevention(self) -> bool:
+        """TP-LP: it was forwarded or sent by a machine, and is not to be answered by one."""
+        return bool(self.first_octet & LOOP_PREVENTION)
 
     @property
     def status_report_indication(self) -> bool:
         """TP-SRI: the sender gets a status report."""
-        return bool(self.tpdu[0] & 0x20)
+        return bool(self.first_octet & STATUS_REPORT)
 
     @property
     def reply_path(self) -> bool:
         """TP-RP: an answer may go through the sender's SMSC."""
-        return bool(self.tpdu[0] & 0x80)
+        return bool(self.first_octet & REPLY_PATH)
 
     @property
     def key(self) -> bytes:
@@ -121,18 +118,45 @@ class Deliver(Message):
         """
         from hashlib import sha256  # loads OpenSSL, which decoding alone doesn't need
 
-        address_to_scts = self.tpdu[1 : 3 + (self.tpdu[1] + 1) // 2 + 2 + len(self.scts)]
-        user_data = self.user_data
-        tail = bytes((self.tpdu[0] & UDHI, user_data.length)) + user_data.octets
+        address_to_scts = self.octets[self.start + 1 : self.udl_at]
+        tail = bytes((self.first_octet & UDHI, self.udl)) + self.ud
         return sha256(address_to_scts + tail).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit(Message):
-    """SMS-SUBMIT, from the device to the SMSC (9.2.2.2); `reference` is TP-MR."""
+class Submit(Addressed):
+    """SMS-SUBMIT, from the device to the SMSC (9.2.2.2)."""
 
-    reference: int
-    validity: Validity
+    __slots__ = ()
+    name = "submit"
+    address_offset = 2
+    FIELDS = (
+        ("first_octet", 1), ("mr", 1), ("da", ADDRESS), ("pid", 1), ("dcs", 1), ("vp", VALIDITY),
+        ("udl", 1),
+    )  # fmt: skip
+
+    @classmethod
+    def at(cls, octets: bytes, start: int) -> Self:
+        """The SUBMIT whose TPDU begins at `start`; PduError if it is cut off before its text."""
+        try:
+            pid_at = start + 4 + (octets[start + 2] + 1 >> 1)
+            udl_at = pid_at + 2 + VALIDITY_OCTETS[octets[start] >> 3 & 3]
+            octets[udl_at]
+        except IndexError:
+            raise cut_off(cls.name, cls.FIELDS, octets, start) from None
+        if octets[start] & UDHI:
+            check_header(octets, start, octets[pid_at + 1], udl_at, cls.name)
+        return cls(octets, start, pid_at, pid_at + 1, udl_at)
+
+    @property
+    def reference(self) -> int:
+        """TP-MR."""
+        return self.octets[self.start + 1]
+
+    @property
+    def validity(self) -> Validity:
+        """TP-VP: how long the SMSC keeps trying."""
+        octets = self.octets[self.dcs_at + 1 : self.udl_at]
+        return decode_validity(self.first_octet >> 3 & 3, octets)
 
     @property
     def validity_s(self) -> int | None:
@@ -142,138 +166,146 @@ class Submit(Message):
     @property
     def reject_duplicates(self) -> bool:
         """TP-RD: the SMSC refuses a repeat with the same reference."""
-        return bool(self.tpdu[0] & 0x04)
+        return bool(self.first_octet & REJECT_DUPLICATES)
 
     @property
     def status_report_request(self) -> bool:
         """TP-SRR: a status report is wanted."""
-        return bool(self.tpdu[0] & 0x20)
+        return bool(self.first_octet & STATUS_REPORT)
 
     @property
     def reply_path(self) -> bool:
         """TP-RP: the answer may come through this SMSC."""
-        return bool(self.tpdu[0] & 0x80)
+        return bool(self.first_octet & REPLY_PATH)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusReport(Message):
-    """SMS-STATUS-REPORT: what became of a SUBMIT (9.2.2.3).
+class StatusReport(Addressed):
+    """SMS-STATUS-REPORT: what became of a SUBMIT or a COMMAND (9.2.2.3)."""
 
-    `reference` is the TP-MR of that SUBMIT, `status` TP-ST (9.2.3.15), `timestamp` when the SMSC
-    got it, `discharge` when that status came about. `parameters` is TP-PI, None where it is absent;
-    then TP-PID and TP-DCS, which it announces, are zero.
-    """
+    __slots__ = ()
+    name = "status_report"
+    address_offset = 2
+    FIELDS = (
+        ("first_octet", 1), ("mr", 1), ("ra", ADDRESS), ("scts", 7), ("dt", 7), ("st", 1),
+    )  # fmt: skip
 
-    reference: int
-    status: int
-    timestamp: datetime | None
-    discharge: datetime | None
-    parameters: int | None = None
+    @classmethod
+    def at(cls, octets: bytes, start: int) -> Self:
+        """The STATUS-REPORT whose TPDU begins at `start`; PduError if it is cut off before TP-ST.
+
+        Fields that TP-PI announces may be missing: the report is whole without them, and modems pad
+        it with FF (gammu's tests/at-sms/32.dump), which reads as a TP-PI that goes on for ever.
+        """
+        try:
+            pi_at = address_end(octets, start + 2) + 2 * TIME_OCTETS + 1
+            octets[pi_at - 1]
+        except IndexError:
+            raise cut_off(cls.name, cls.FIELDS, octets, start) from None
+        pid_at, dcs_at, udl_at = optional_fields(octets, start, pi_at, pi_at + 1)
+        return cls(octets, start, pid_at, dcs_at, udl_at)
+
+    @property
+    def reference(self) -> int:
+        """TP-MR of the SUBMIT."""
+        return self.octets[self.start + 1]
+
+    @property
+    def scts_at(self) -> int:
+        """Where TP-SCTS stands; TP-DT and TP-ST follow it."""
+        return address_end(self.octets, self.start + 2)
+
+    @property
+    def pi_at(self) -> int:
+        """Where TP-PI stands, if it is there."""
+        return self.scts_at + 2 * TIME_OCTETS + 1
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When the SMSC got the SUBMIT; None where that is no date."""
+        at = self.scts_at
+        return decode_timestamp(self.octets[at : at + TIME_OCTETS])
+
+    @property
+    def discharge(self) -> datetime | None:
+        """When the status came about; None where that is no date."""
+        at = self.scts_at + TIME_OCTETS
+        return decode_timestamp(self.octets[at : at + TIME_OCTETS])
+
+    @property
+    def status(self) -> int:
+        """TP-ST (9.2.3.15); `outcome` is what it means."""
+        return self.octets[self.pi_at - 1]
+
+    @property
+    def outcome(self) -> Status:
+        """What TP-ST means."""
+        from modem.sms.status import decode_status
+
+        return decode_status(self.status)
+
+    @property
+    def parameters(self) -> int | None:
+        """TP-PI, None where it is absent; then there is no TP-PID, TP-DCS and TP-UD either."""
+        at = self.pi_at
+        return self.octets[at] if at < len(self.octets) else None
 
     @property
     def more_messages(self) -> bool:
         """TP-MMS: the SMSC has more for this device (the bit is 0 then)."""
-        return not self.tpdu[0] & 0x04
+        return not self.first_octet & NO_MORE_MESSAGES
+
+    @property
+    def loop_prevention(self) -> bool:
+        """TP-LP: the report is not to be answered by a machine."""
+        return bool(self.first_octet & LOOP_PREVENTION)
+
+    @property
+    def of_command(self) -> bool:
+        """TP-SRQ: it is about a COMMAND, not about a SUBMIT."""
+        return bool(self.first_octet & STATUS_REPORT)
 
 
-def read_deliver(reader: Reader, smsc: Address | None) -> Deliver:
-    """The DELIVER at the reader's position, up to the end."""
-    start = reader.position
-    first = reader.octet("first_octet")
-    address = read_address(reader, "oa")
-    pid = reader.octet("pid")
-    dcs = decode_dcs(reader.octet("dcs"))
-    scts_start = reader.position
-    timestamp = read_timestamp(reader, "scts")
-    scts = reader.octets[scts_start : reader.position]
-    user_data = read_user_data(reader, dcs, with_header=bool(first & UDHI))
-    return Deliver(
-        smsc=smsc,
-        tpdu=reader.octets[start:],
-        address=address,
-        pid=pid,
-        dcs=dcs,
-        timestamp=timestamp,
-        scts=scts,
-        user_data=user_data,
-        warnings=tuple(reader.warnings),
-    )
+class Command(Addressed):
+    """SMS-COMMAND: what the device wants done with a SUBMIT that is still at the SMSC (9.2.2.4)."""
 
+    __slots__ = ()
+    name = "command"
+    address_offset = 5
+    # TP-CD has no TP-DCS: it is octets.
+    default_dcs = 0x04
+    FIELDS = (
+        ("first_octet", 1), ("mr", 1), ("pid", 1), ("ct", 1), ("mn", 1), ("da", ADDRESS),
+        ("cdl", 1),
+    )  # fmt: skip
 
-def read_submit(reader: Reader, smsc: Address | None) -> Submit:
-    """The SUBMIT at the reader's position, up to the end."""
-    start = reader.position
-    first = reader.octet("first_octet")
-    reference = reader.octet("mr")
-    address = read_address(reader, "da")
-    pid = reader.octet("pid")
-    dcs = decode_dcs(reader.octet("dcs"))
-    validity = read_validity(reader, ValidityFormat(first >> 3 & 3))
-    user_data = read_user_data(reader, dcs, with_header=bool(first & UDHI))
-    return Submit(
-        smsc=smsc,
-        tpdu=reader.octets[start:],
-        reference=reference,
-        address=address,
-        pid=pid,
-        dcs=dcs,
-        validity=validity,
-        user_data=user_data,
-        warnings=tuple(reader.warnings),
-    )
+    @classmethod
+    def at(cls, octets: bytes, start: int) -> Self:
+        """The COMMAND whose TPDU begins at `start`; PduError if it is cut off before TP-CD."""
+        try:
+            cdl_at = address_end(octets, start + 5)
+            octets[cdl_at]
+        except IndexError:
+            raise cut_off(cls.name, cls.FIELDS, octets, start) from None
+        if octets[start] & UDHI:
+            check_header(octets, start, cls.default_dcs, cdl_at, cls.name)
+        return cls(octets, start, start + 2, 0, cdl_at)
 
+    @property
+    def reference(self) -> int:
+        """TP-MR of this COMMAND."""
+        return self.octets[self.start + 1]
 
-def read_status_report(reader: Reader, smsc: Address | None) -> StatusReport:
-    """The STATUS-REPORT at the reader's position, up to the end."""
-    start = reader.position
-    first = reader.octet("first_octet")
-    reference = reader.octet("mr")
-    address = read_address(reader, "ra")
-    timestamp = read_timestamp(reader, "scts")
-    discharge = read_timestamp(reader, "dt")
-    status = reader.octet("st")
-    parameters = reader.octet("pi") if reader.left else None
-    pid, dcs, user_data = _read_parameters(reader, first, parameters)
-    return StatusReport(
-        smsc=smsc,
-        tpdu=reader.octets[start:],
-        reference=reference,
-        address=address,
-        timestamp=timestamp,
-        discharge=discharge,
-        status=status,
-        parameters=parameters,
-        pid=pid,
-        dcs=dcs,
-        user_data=user_data,
-        warnings=tuple(reader.warnings),
-    )
+    @property
+    def command_type(self) -> int:
+        """TP-CT: what to do (see `modem.sms.command_type`)."""
+        return self.octets[self.start + 3]
 
+    @property
+    def message_number(self) -> int:
+        """TP-MN: the TP-MR of the SUBMIT that it is about."""
+        return self.octets[self.start + 4]
 
-def _read_parameters(
-    reader: Reader, first: int, parameters: int | None
-) -> tuple[int, Dcs, UserData]:
-    """The fields that TP-PI announces (9.2.3.27).
-
-    Where the report ends before them a warning says so, in strict decoding as well: the report is
-    whole without them, and modems pad it with FF (gammu's tests/at-sms/32.dump), which reads as a
-    TP-PI that goes on for ever.
-    """
-    pid, dcs, user_data = 0, decode_dcs(0), NO_USER_DATA
-    indicator = parameters or 0
-    while indicator & 0x80 and reader.left:
-        indicator = reader.octet("pi")
-    announced = parameters or 0
-    if announced & 0x01 and _announced(reader, "pid"):
-        pid = reader.octet("pid")
-    if announced & 0x02 and _announced(reader, "dcs"):
-        dcs = decode_dcs(reader.octet("dcs"))
-    if announced & 0x04 and _announced(reader, "udl"):
-        user_data = read_user_data(reader, dcs, with_header=bool(first & UDHI))
-    return pid, dcs, user_data
-
-
-def _announced(reader: Reader, field: str) -> bool:
-    if not reader.left:
-        reader.remark(field, reader.position, "announced by TP-PI, but not there")
-    return bool(reader.left)
+    @property
+    def status_report_request(self) -> bool:
+        """TP-SRR: a status report on this COMMAND is wanted."""
+        return bool(self.first_octet & STATUS_REPORT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from modem.sms import (
     decode_pdu,
     gsm7_length,
 )
+from modem.sms.translit import transliterate
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
@@ -164,7 +166,7 @@ def test_an_answer_as_it_goes_to_the_modem() -> None:
         ("ab\udc00", {}, "content: character 3 is half a surrogate pair"),
         ("a", {"alphabet": "8bit"}, "8bit takes octets"),
         (b"a", {"alphabet": "ucs2"}, "octets go as 8bit, not as ucs2"),
-        ("a", {"alphabet": "latin1"}, "wanted auto, gsm7, ucs2 or 8bit"),
+        ("a", {"alphabet": "latin1"}, "wanted auto, gsm7, ucs2, translit or 8bit"),
         ("a", {"reference": -1}, "wanted 0 to 65535, got -1"),
         ("a", {"reference": 65536}, "wanted 0 to 65535, got 65536"),
         ("a", {"message_class": 4}, "wanted 0 to 3, got 4"),
@@ -222,7 +224,8 @@ def test_octets_survive(data: bytes, reference: int) -> None:
 @given(TEXT)
 def test_no_text_takes_more_parts_than_it_must(text: str) -> None:
     septets = gsm7_length(text)
-    parts = compose("1", text)
+    parts = compose("1", text, alphabet="auto" if septets is not None else "ucs2")
+    assert len(compose("1", text)) <= len(parts)
     if septets is None:
         units = len(text.encode("utf-16-be")) // 2
         # Each seam loses at most one unit, for a surrogate pair.
@@ -230,6 +233,94 @@ def test_no_text_takes_more_parts_than_it_must(text: str) -> None:
     else:
         least, most = (1, 1) if septets <= 160 else (-(-septets // 153), -(-septets // 152))
     assert least <= len(parts) <= most
+
+
+TURKISH = (
+    "Yarın sabah saat dokuzda büyük çarşının önünde buluşalım, yağmur yağarsa şemsiyeni de "
+    "getir, olur mu?"
+)
+HINDI = "कल सुबह नौ बजे बड़े बाज़ार के सामने मिलते हैं, बारिश हो तो छाता भी ले आना, ठीक है न?"
+RUSSIAN = "Завтра в девять утра встречаемся перед большим рынком; если будет дождь, возьми зонт."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "parts", "tables"),
+    [
+        (TURKISH[:100], "gsm7", 1, True),
+        (TURKISH[:71], "gsm7", 1, True),
+        (TURKISH[:70], "ucs2", 1, False),
+        (TURKISH + " — " + TURKISH, "ucs2", 4, False),
+        (RUSSIAN, "ucs2", 2, False),
+        (HINDI, "gsm7", 1, True),
+        ("a" * 160, "gsm7", 1, False),
+        ("a" * 161, "gsm7", 2, False),
+    ],
+    ids=[
+        "turkish-of-100", "turkish-of-71", "turkish-that-fits", "turkish-and-a-dash", "russian",
+        "hindi", "default-full", "default-long",
+    ],
+)  # fmt: skip
+def test_national_tables_are_taken_where_they_save_a_part(
+    text: str, encoding: str, parts: int, tables: bool
+) -> None:
+    composed = compose("1", text)
+    messages = [_submit(part) for part in composed]
+    assert {message.encoding.value for message in messages} == {encoding}
+    assert "".join(message.text or "" for message in messages) == text
+    assert [part.text for part in composed] == [message.text for message in messages]
+    assert len(messages) == parts
+    assert all(bool(message.locking or message.single) is tables for message in messages)
+
+
+def test_every_part_names_its_tables_behind_its_number() -> None:
+    messages = [_submit(part) for part in compose("1", TURKISH * 4, reference=0x1234)]
+    assert {(message.locking, message.single) for message in messages} == {(1, 0)}
+    assert [[element.iei for element in message.udh] for message in messages] == (
+        [[0x08, 0x25]] * len(messages)
+    )
+    assert "".join(message.text or "" for message in messages) == TURKISH * 4
+
+
+def test_tables_ports_and_class_go_together() -> None:
+    options: dict[str, Any] = {"ports": Ports(2948, 9200), "message_class": 1, "reference": 300}
+    messages = [_submit(part) for part in compose("1", TURKISH * 3, **options)]
+    assert "".join(message.text or "" for message in messages) == TURKISH * 3
+    for seq, message in enumerate(messages, 1):
+        assert (message.ports, message.message_class) == (Ports(2948, 9200), 1)
+        assert message.concat == Concat(300, len(messages), seq, 16)
+        assert (message.locking, message.encoding.value) == (1, "gsm7")
+        assert message.tpdu_length <= 153
+
+
+@pytest.mark.parametrize("alphabet", ["gsm7", "ucs2", "translit"])
+def test_no_tables_where_an_alphabet_is_asked_for(alphabet: Alphabet) -> None:
+    if alphabet == "gsm7":
+        with pytest.raises(ComposeError, match="character 4 isn't in the GSM 7-bit alphabet"):
+            compose("1", TURKISH, alphabet=alphabet)
+        return
+    for part in compose("1", TURKISH, alphabet=alphabet):
+        message = _submit(part)
+        assert (message.locking, message.single, message.udh == ()) == (0, 0, part.total == 1)
+        assert message.encoding == ("ucs2" if alphabet == "ucs2" else "gsm7")
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("“Ça va?” – naïve…", '"Ça va?" - naive...'),
+        (RUSSIAN, None),
+        ("a" * 200 + "č", "a" * 200 + "c"),
+    ],
+    ids=["punctuation", "russian", "long"],
+)
+def test_a_text_is_transliterated_on_request(text: str, sent: str | None) -> None:
+    parts = compose("1", text, alphabet="translit")
+    messages = [_submit(part) for part in parts]
+    assert {message.encoding.value for message in messages} == {"gsm7"}
+    read = "".join(message.text or "" for message in messages)
+    assert read == "".join(part.text or "" for part in parts)
+    assert read == (transliterate(text) if sent is None else sent)
+    assert gsm7_length(read) is not None
 
 
 @pytest.mark.parametrize(

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.sms import Deliver, Reassembler, Whole, compose_deliver, decode_pdu
-
-NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-LONG = "".join(f"{number:03} " for number in range(100))
-OTHER = LONG.replace("0", "x")
-
-
-def _parts(
-    text: str = LONG, *, sender: str = "12345", reference: int = 7, timestamp: datetime = NOW
-) -> list[Deliver]:
-    composed = compose_deliver(sender, text, timestamp=timestamp, reference=reference)
-    messages = [decode_pdu(part.pdu) for part in composed]
-    return [message for message in messages if isinstance(message, Deliver)]
+from modem.sms import (
+    Deliver,
+    Incomplete,
+    Ports,
+    Reassembler,
+    Whole,
+    compose_deliver,
+    reassembly,
+)
+from tests.modem.sms.long_messages import (
+    A1,
+    A2,
+    A3,
+    B1,
+    B2,
+    B3,
+    LATER1,
+    LATER2,
+    LATER3,
+    LONG,
+    NOW,
+    OTHER,
+    SENDER1,
+    SENDER2,
+    SENDER3,
+    WIDE1,
+    WIDE2,
+    WIDE3,
+    only_deliver,
+    parts_of,
+)
 
 
 def _texts(wholes: list[Whole | None]) -> list[str | None]:
     return [whole.text for whole in wholes if whole is not None]
 
-
-A1, A2, A3 = _parts()
-B1, B2, B3 = _parts(OTHER)
-SENDER1, SENDER2, SENDER3 = _parts(OTHER, sender="54321")
-WIDE1, WIDE2, WIDE3 = _parts(OTHER, reference=0x0107)
-LATER1, LATER2, LATER3 = _parts(OTHER, timestamp=NOW + timedelta(days=2))
 
 ORDERS = [
     pytest.param([A1, A2, A3], [LONG], id="in-order"),
@@ -70,10 +82,9 @@ def test_parts_come_in_order_with_the_whole() -> None:
 
 
 def test_a_message_of_one_part_is_whole_at_once() -> None:
-    [short] = _parts("PING")
+    [short] = parts_of("PING")
     assert Reassembler().add(short, 0.0) == Whole((short,), "PING", None)
-    of_one = decode_pdu("0044038121F300004250607080900007050003050101")
-    assert isinstance(of_one, Deliver)
+    of_one = only_deliver("0044038121F300004250607080900007050003050101")
     assert Reassembler().add(of_one, 0.0) == Whole((of_one,), "", None)
 
 
@@ -81,20 +92,14 @@ def test_octets_are_joined_without_their_headers() -> None:
     data = bytes(range(256))
     composed = compose_deliver("1", data, timestamp=NOW)
     reassembler = Reassembler()
-    wholes = [reassembler.add(_only_deliver(part.pdu), 0.0) for part in composed]
+    wholes = [reassembler.add(only_deliver(part.pdu), 0.0) for part in composed]
     assert wholes[-1] is not None
     assert (wholes[-1].text, wholes[-1].data) == (None, data)
 
 
-def _only_deliver(pdu: str) -> Deliver:
-    message = decode_pdu(pdu)
-    assert isinstance(message, Deliver)
-    return message
-
-
 def _ucs2_part(seq: int, octets: str) -> Deliver:
     length = 6 + len(octets) // 2
-    return _only_deliver(
+    return only_deliver(
         f"0044038121F3000842506070809000{length:02X}05000305{2:02X}{seq:02X}{octets}"
     )
 
@@ -110,8 +115,8 @@ def test_a_surrogate_pair_that_was_cut_is_whole_again() -> None:
     assert whole.text == "A😁B"
 
 
-def test_alphabets_may_differ_between_parts() -> None:
-    first, second = _ucs2_part(1, "010D"), _parts("a" * 200, sender="123", reference=5)[1]
+def test_alphabets_may_differ_betweenparts_of() -> None:
+    first, second = _ucs2_part(1, "010D"), parts_of("a" * 200, sender="123", reference=5)[1]
     reassembler = Reassembler()
     reassembler.add(first, 0.0)
     whole = reassembler.add(second, 0.0)
@@ -143,7 +148,7 @@ def test_a_whole_message_does_not_expire_and_is_forgotten() -> None:
 
 def test_what_is_held_is_bounded_and_what_made_room_is_handed_out() -> None:
     reassembler = Reassembler(max_sets=2)
-    firsts = [_parts(sender=f"{number}")[0] for number in range(10, 13)]
+    firsts = [parts_of(sender=f"{number}")[0] for number in range(10, 13)]
     for part in firsts:
         reassembler.add(part, 0.0)
     assert len(reassembler) == 2
@@ -164,5 +169,100 @@ def test_a_finished_message_makes_room_first() -> None:
 def test_what_made_room_is_bounded_too() -> None:
     reassembler = Reassembler(max_sets=2)
     for number in range(10, 20):
-        reassembler.add(_parts(sender=f"{number}")[0], 0.0)
+        reassembler.add(parts_of(sender=f"{number}")[0], 0.0)
     assert [gone.parts[0].number for gone in reassembler.expire(0.0)] == ["16", "17"]
+
+
+def _parts_with_ports(first: Ports | None, others: Ports | None) -> list[Deliver]:
+    """Parts of one message, of which the first has other ports than the others."""
+    headed, following = (
+        [
+            only_deliver(part.pdu)
+            for part in compose_deliver(
+                "12345", LONG[:200].encode(), timestamp=NOW, reference=7, ports=ports
+            )
+        ]
+        for ports in (first, others)
+    )
+    return [headed[0], *following[1:]]
+
+
+def test_ports_don_t_tell_messages_apart() -> None:
+    first, second = _parts_with_ports(Ports(2948, 9200), None)
+    assert (first.ports, second.ports) == (Ports(2948, 9200), None)
+    reassembler = Reassembler()
+    assert reassembler.add(first, 0.0) is None
+    assert reassembler.add(second, 0.0) is not None
+
+
+def test_the_smsc_doesn_t_tell_messages_apart() -> None:
+    """9.2.3.24.1: parts of one message may come by several of them."""
+    first, second, third = parts_of()
+    elsewhere = only_deliver("07914400000000F0" + second.pdu[2:])
+    assert elsewhere.smsc is not None
+    assert first.smsc is None
+    reassembler = Reassembler()
+    wholes = [reassembler.add(part, 0.0) for part in (first, elsewhere, third)]
+    assert _texts(wholes) == [LONG]
+    # The same part by the other SMSC is the same part.
+    assert reassembler.add(second, 0.0) is None
+    assert len(reassembler) == 0
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_from_expiring() -> None:
+    reassembler = Reassembler(max_age_s=60.0)
+    reassembler.add(A1, 1000.0)
+    reassembler.add(SENDER1, 0.0)
+    assert [gone.parts for gone in reassembler.expire(100.0)] == [(SENDER1,)]
+    assert len(reassembler) == 1
+
+
+def _part_of_many(sender: int, seq: int, content: bytes = b"", behind: bytes = b"") -> Deliver:
+    """Part `seq` of 255 of a message of octets, from a number of ten digits."""
+    number = bytes.fromhex(f"{sender:010}")
+    user_data = bytes((5, 0, 3, 7, 255, seq)) + content
+    head = bytes((0x00, 0x44, 10, 0x81)) + number + b"\x00\x04" + A1.scts
+    return only_deliver(head + bytes((len(user_data),)) + user_data + behind)
+
+
+FLOODS = [
+    pytest.param(60, range(1, 255), bytes(134), b"", id="messages-that-lack-one-part"),
+    pytest.param(66, range(1, 256), bytes(134), b"", id="whole-messages"),
+    pytest.param(3, range(1, 100), b"", bytes(50_000), id="octets-behind-the-message"),
+]
+
+
+@pytest.mark.parametrize(("senders", "seqs", "content", "behind"), FLOODS)
+def test_the_memory_that_senders_can_take(
+    senders: int, seqs: range, content: bytes, behind: bytes
+) -> None:
+    reassembler = Reassembler()
+    most = 0
+    tracemalloc.start()
+    try:
+        empty = tracemalloc.get_traced_memory()[0]
+        for sender in range(senders):
+            for seq in seqs:
+                reassembler.add(_part_of_many(sender, seq, content, behind), 0.0)
+            most = max(most, tracemalloc.get_traced_memory()[0] - empty)
+    finally:
+        tracemalloc.stop()
+    # What the docstring says; and it isn't just an empty one.
+    assert 1 << 20 < most <= 8 << 20
+
+
+def test_what_makes_room_for_octets_is_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reassembly, "MAX_MEMORY_BYTES", 3000)
+    reassembler = Reassembler()
+    parts = [_part_of_many(sender, 1, bytes(100)) for sender in range(9)]
+    for part in parts[:5]:
+        reassembler.add(part, 0.0)
+    assert len(reassembler) == 5
+    reassembler.add(parts[5], 0.0)
+    assert len(reassembler) == 5
+    assert reassembler.expire(0.0) == [Incomplete((parts[0],), tuple(range(2, 256)))]
+    # One that alone is too much doesn't stay either.
+    huge = _part_of_many(99, 1, b"", bytes(3000))
+    reassembler.add(huge, 0.0)
+    assert len(reassembler) == 0
+    assert [gone.parts for gone in reassembler.expire(0.0)] == [(huge,)]

@@ -1,0 +1,1 @@
+"""The SMS codec beside other libraries: `python -m benchmarks.codec`."""
