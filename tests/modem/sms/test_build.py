@@ -126,27 +126,6 @@ def test_as_much_as_there_is_room_for(
     assert len(message.ud) == 140
 
 
-REPORTS = {
-    "status_report": _status_report,
-    "deliver_report": build_deliver_report,
-    "submit_report": _submit_report,
-}
-
-
-@pytest.mark.parametrize("build", REPORTS.values(), ids=REPORTS.keys())
-def test_of_a_report_the_whole_tpdu_is_bounded(build: Build) -> None:
-    empty = build(dcs=4, payload=b"")
-    room = 164 - empty.tpdu_length
-    full = build(dcs=4, payload=b"a" * room)
-    assert (full.tpdu_length, full.data, full.warnings) == (164, b"a" * room, ())
-    with pytest.raises(ComposeError, match="payload: 165 octets of TPDU"):
-        build(dcs=4, payload=b"a" * (room + 1))
-    longer = empty.octets[:-1] + bytes((room + 1,)) + b"a" * (room + 1)
-    assert type(empty).at(longer, empty.start).warnings == (
-        f"{empty.name}.udl at octet {empty.udl_at}: 165 octets, the most there may be is 164",
-    )
-
-
 @pytest.mark.parametrize("septets", [161, 160, 0])
 def test_septets_of_a_report_may_be_more_than_those_of_a_message(septets: int) -> None:
     built = build_deliver_report(payload=b"a" * septets)

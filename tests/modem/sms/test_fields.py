@@ -223,7 +223,10 @@ def test_validity_that_cant_be_written(seconds: int) -> None:
         ("027D0000000000", 125, False, 0),
         ("02000000000000", None, False, 1),
         ("03102030000000", 1 * 3600 + 2 * 60 + 3, False, 0),
+        ("03999595000000", 99 * 3600 + 59 * 60 + 59, False, 0),
         ("03A02030000000", None, False, 1),
+        ("03100630000000", None, False, 1),
+        ("03102006000000", None, False, 1),
         ("05000000000000", None, False, 1),
         ("82007D00000000", 125, False, 1),
     ],
@@ -234,7 +237,10 @@ def test_validity_that_cant_be_written(seconds: int) -> None:
         "seconds",
         "seconds-reserved",
         "clock",
+        "clock-of-most-hours",
         "clock-not-bcd",
+        "clock-of-60-minutes",
+        "clock-of-60-seconds",
         "reserved",
         "extended",
     ],
@@ -247,6 +253,25 @@ def test_enhanced_validity(
     assert (validity.seconds, validity.single_shot) == (seconds, single_shot)
     assert (validity.octets.hex().upper(), message.validity_s) == (octets, seconds)
     assert len(message.warnings) == warnings
+
+
+# 23.040 9.2.3.12.3: what is defined of an enhanced TP-VP in each form, by octet.
+USED = {0x00: "C7000000000000", 0x01: "C7FF0000000000", 0x02: "C7FF0000000000"}
+USED |= {0x03: "C7FFFFFF000000"}
+
+
+@pytest.mark.parametrize("form", USED)
+@pytest.mark.parametrize("at", range(7))
+def test_every_reserved_bit_of_an_enhanced_validity_is_named(form: int, at: int) -> None:
+    whole = bytes((form, *(0x01, 0, 0)[: (0, 1, 1, 3)[form]])).ljust(7, b"\0")
+    assert _valid_for(ValidityFormat.ENHANCED, whole.hex()).warnings == ()
+    for bit in range(8):
+        if bytes.fromhex(USED[form])[at] >> bit & 1 or (at, bit) == (0, 7):
+            continue  # bit 7 moves what follows it: see the row `extended`
+        octets = bytearray(whole)
+        octets[at] |= 1 << bit
+        [warning] = _valid_for(ValidityFormat.ENHANCED, octets.hex()).warnings
+        assert warning.startswith(f"submit.vp at octet {7 + at}: ")
 
 
 def test_absolute_validity_that_is_no_date_is_kept_as_octets() -> None:

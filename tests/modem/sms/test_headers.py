@@ -159,3 +159,10 @@ def test_a_header_without_elements_is_flagged() -> None:
     message = _with_header("")
     assert (message.udh, message.data) == ((), b"")
     assert message.warnings == ("deliver.udh at octet 14: a header without any element",)
+
+
+def test_octets_behind_an_empty_message_are_no_header() -> None:
+    octets = bytes.fromhex("0044008100004250607080900000050003010201")
+    message = decode_pdu(octets)
+    assert (message.udhi, message.udh, message.concat, message.text) == (True, (), None, "")
+    assert (message.header_octets, message.payload, message.ports) == (0, b"", None)
