@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ from modem.sms.errors import ComposeError
 from modem.sms.timestamp import decode_timestamp, encode_bcd, encode_timestamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
 MINUTE_S = 60
