@@ -1,22 +1,28 @@
 # make demo    the main job, on a simulated modem       make test    lint, types and tests
 # make proof   the longer proofs                         make bench   the benchmarks
+# make clients programs that others wrote, on the simulated modem; installs them
 #
 # Nothing but python3 (3.11 or newer, with venv) and make has to be there.
 
 PYTHON ?= python3
 VENV ?= .venv
+CLIENTS ?= .venv-clients
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types proof bench clean
+.PHONY: demo test lint types proof clients bench clean
 
 demo: $(VENV)/ready
 	$(BIN)/modem-helper demo --once
 
 test: $(VENV)/ready-test lint types
-	$(BIN)/python -m pytest -q -m "not proof"
+	$(BIN)/python -m pytest -q -m "not proof and not clients"
 
 proof: $(VENV)/ready-test
 	$(BIN)/python -m pytest -q -m proof
+
+clients: $(VENV)/ready-test
+	PYTHON=$(BIN)/python tests/clients/install.sh $(CLIENTS)
+	CLIENTS_VENV=$(CLIENTS) $(BIN)/python -m pytest -q -m clients tests/clients
 
 lint: $(VENV)/ready-test
 	$(BIN)/ruff check .
@@ -30,6 +36,8 @@ bench: $(VENV)/ready-peers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.idle
+	$(BIN)/python -m benchmarks.baud
+	$(BIN)/python -m benchmarks.many_modems
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -53,4 +61,4 @@ $(VENV)/ready-peers: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/ready-test $(VENV)/ready
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,6 +22,7 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("hil.cli", "demo", "Play the whole story on a simulated modem."),
     "simulate": Entry("hil.cli", "simulate", "Start simulated modems on ptys or TCP ports."),
+    "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
     "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
     "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
     "apn": Entry("apn_config.cli", "apn", "Show or set the APN, with verification and roll-back."),
@@ -29,6 +30,7 @@ COMMANDS: Mapping[str, Entry] = {
     "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
     "command": Entry("apn_config.cli_config", "command", "Tell what an SMS would do."),
     "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
+    "profiles": Entry("modem.cli_profiles", "profiles", "Show the modem families that are known."),
 }
 
 

@@ -47,11 +47,14 @@ class BadRequest(ControlError):
 
 
 class ControlServer:
-    """Listens at a path and runs the operations of a table."""
+    """Listens at a path, whose permissions are `mode`, and runs the operations of a table."""
 
-    def __init__(self, path: Path, operations: Mapping[str, Operation]) -> None:
+    def __init__(
+        self, path: Path, operations: Mapping[str, Operation], *, mode: int = 0o660
+    ) -> None:
         self._path = path
         self._operations = operations
+        self._mode = mode
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -68,7 +71,7 @@ class ControlServer:
                 raise FileExistsError(f"{self._path} is there and is no socket")
             self._path.unlink()
         # The umask closes the moment between bind and chmod, in which anybody might connect.
-        umask = os.umask(0o117)
+        umask = os.umask(0o777 & ~self._mode)
         try:
             self._server = await asyncio.start_unix_server(
                 self._accept, self._path, limit=MAX_LINE_BYTES

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from modem.profiles import PROFILES, SIM7600, profile_named
+from modem.errors import MisuseError
+from modem.profiles import Profile, profile_from, profile_named, profile_names
 
 if TYPE_CHECKING:
     from hil.simulate import Options, Simulation, Station
+    from modem.simulator import FaultPlan
 
 _EXAMPLE = '{"modem": 0, "from": "12345", "text": "APN em"}'
 
@@ -30,6 +32,18 @@ def _apn(value: str) -> str:
     if not re.fullmatch(r"[!#-~]{1,100}", value):
         raise click.BadParameter(f"wanted an APN, for example em, got {value!r}")
     return value
+
+
+def _profile(value: str) -> Profile:
+    """A family by its name, or one of the user's own in a file."""
+    try:
+        if not value.endswith(".toml"):
+            return profile_named(value)
+        return profile_from(Path(value).read_text("utf-8"))
+    except OSError as error:
+        raise click.BadParameter(f"{value}: {error.strerror}") from error
+    except (MisuseError, UnicodeDecodeError) as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _pin(value: str) -> str:
@@ -86,11 +100,11 @@ def _pin(value: str) -> str:
 )
 @click.option(
     "--profile",
-    "profile_name",
-    default=SIM7600.name,
+    default="sim7600",
     show_default=True,
-    type=click.Choice([profile.name for profile in PROFILES]),
-    help="The kind of modem.",
+    type=_profile,
+    metavar="NAME|FILE.toml",
+    help=f"The kind of modem: {', '.join(profile_names())}, or a description of one's own.",
 )
 @click.option("--pin", type=_pin, metavar="NNNN", help="The cards ask for this PIN.")
 @click.option(
@@ -125,6 +139,26 @@ def _pin(value: str) -> str:
     metavar="FILE",
     help="Append a JSON line to FILE for each SMS that a modem sent.",
 )
+@click.option(
+    "--faults",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help="Have go wrong what FILE says, in TOML: docs/simulator.md.",
+)
+@click.option(
+    "--control",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Listen at this socket for `modem-helper sim-control`.",
+)
+@click.option(
+    "--trace",
+    type=click.File("a", encoding="utf-8"),
+    is_flag=False,
+    flag_value="-",
+    metavar="[FILE]",
+    help="Show all bytes with their times, on standard output or in FILE. PINs and passwords too.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when all is ready.")
 def simulate(
     link: Path | None,
@@ -134,13 +168,16 @@ def simulate(
     substitute_apn: str | None,
     start_apn: str,
     lte_only: bool,
-    profile_name: str,
+    profile: Profile,
     pin: str | None,
     baud: int | None,
     time_scale: float,
     seed: int,
     inbox: Path | None,
     outbox: Path | None,
+    faults: TextIO | None,
+    control: Path | None,
+    trace: TextIO | None,
     as_json: bool,
 ) -> None:
     """Start simulated modems, until Ctrl-C.
@@ -162,7 +199,7 @@ def simulate(
         raise click.BadParameter(f"no room for {modems} ports above {tcp[1]}", param_hint="--tcp")
     options = Options(
         network=NetworkSettings(apns=apns, substitute_apn=substitute_apn, time_scale=time_scale),
-        profile=profile_named(profile_name),
+        profile=profile,
         modems=modems,
         link=link,
         tcp=tcp,
@@ -173,9 +210,23 @@ def simulate(
         start_apn=start_apn,
         inbox=inbox,
         outbox=outbox,
+        faults=_plan(faults),
+        control=control,
+        trace=trace,
     )
 
     _run(options, as_json=as_json)
+
+
+def _plan(file: TextIO | None) -> FaultPlan | None:
+    from modem.simulator import FaultFileError, parse_plan
+
+    if file is None:
+        return None
+    try:
+        return parse_plan(file.read(), file.name)
+    except (FaultFileError, UnicodeDecodeError) as error:
+        raise click.BadParameter(str(error), param_hint="--faults") from error
 
 
 def _run(options: Options, *, as_json: bool) -> None:

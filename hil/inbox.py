@@ -47,11 +47,16 @@ def parse_letter(line: str, modems: int) -> Letter:
         raise LetterError(f"wanted a JSON object, got {line[:80]!r}") from error
     if not isinstance(value, dict):
         raise LetterError(f"wanted a JSON object, got {line[:80]!r}")
+    return letter_of(value, modems)
+
+
+def letter_of(value: dict[str, object], modems: int) -> Letter:
+    """The same out of what JSON was read into."""
     unknown = sorted(set(value) - _KEYS)
     if unknown:
         raise LetterError(f"wanted modem, from, and text or pdu, got the key {unknown[0]!r}")
     modem = value.get("modem", 0)
-    if type(modem) is not int or not 0 <= modem < modems:
+    if not isinstance(modem, int) or isinstance(modem, bool) or not 0 <= modem < modems:
         raise LetterError(f'"modem": wanted a number from 0 to {modems - 1}, got {modem!r}')
     if ("text" in value) == ("pdu" in value):
         raise LetterError('wanted either "text" or "pdu"')

@@ -10,17 +10,28 @@ import asyncio
 import errno
 import json
 import re
+import resource
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from hil.inbox import Inbox, Letter, LetterError, parse_letter
+from apn_config.control import ControlServer
+from hil.inbox import Inbox, LetterError, parse_letter
+from hil.simulate_control import StationControl, deliver_letter
+from hil.trace import Trace
 from modem.profiles import SIM7600, Profile
-from modem.simulator import Network, NetworkSettings, SimulatedModem, Submission, identity
+from modem.simulator import (
+    FaultPlan,
+    Network,
+    NetworkSettings,
+    SimulatedModem,
+    Submission,
+    identity,
+)
 from modem.simulator.endpoints import (
     Clockwork,
     LinkError,
@@ -30,7 +41,6 @@ from modem.simulator.endpoints import (
     Wire,
     system_epoch,
 )
-from modem.sms import ComposeError
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -48,7 +58,10 @@ class SimulateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to simulate. `tcp` is host and first port; `pin` is the cards'."""
+    """What to simulate. `tcp` is host and first port; `pin` is the cards'.
+
+    `faults` befall each modem, drawn by lot for each of its own; `control` is a socket's path.
+    """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
     profile: Profile = SIM7600
@@ -62,6 +75,9 @@ class Options:
     start_apn: str = "internet"
     inbox: Path | None = None
     outbox: Path | None = None
+    faults: FaultPlan | None = None
+    control: Path | None = None
+    trace: TextIO | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,10 @@ class Station:
             "msisdn": who.msisdn,
         }
 
+    def report(self) -> dict[str, object]:
+        """Its state, for the control socket."""
+        return {**self.described(), **self.modem.report()}
+
 
 def link_name(first: Path, number: int) -> Path:
     """The link of modem `number`: the trailing number counts up, else -1, -2 is added."""
@@ -109,6 +129,7 @@ class Simulation:
         self._options = options
         self._complain = complain
         self._inbox_line = 0
+        self._began_s = 0.0
         self._outbox: TextIO | None = None
         self._stack = AsyncExitStack()
 
@@ -133,6 +154,7 @@ class Simulation:
     async def _build(self, stack: AsyncExitStack) -> None:
         options = self._options
         clock = asyncio.get_running_loop().time
+        self._began_s = clock()
         network = Network(options.network, clock=clock, epoch=system_epoch())
         stack.enter_context(Clockwork(network))
         if options.outbox is not None:
@@ -142,7 +164,9 @@ class Simulation:
             wire = Wire(self._modem(network, number), baud=options.baud)
             pty = self._pty(stack, wire, watcher, number)
             tcp = await self._listen(stack, wire, number)
-            self._add(Station(number, wire.modem, wire, pty, tcp))
+            self._add(stack, Station(number, wire.modem, wire, pty, tcp))
+        if options.control is not None:
+            await self._offer_control(stack, options.control)
         if options.inbox is not None:
             inbox = Inbox(options.inbox, self._take_line)
             try:
@@ -160,7 +184,18 @@ class Simulation:
             pin=options.pin,
             lte_only=options.lte_only,
             start_apn=options.start_apn,
+            faults=_drawn_for(options.faults, number),
         )
+
+    async def _offer_control(self, stack: AsyncExitStack, path: Path) -> None:
+        server = ControlServer(path, StationControl(self.stations).operations(), mode=0o600)
+        try:
+            await server.start()
+        except FileExistsError as error:
+            raise SimulateError(f"--control: {error}", EXIT_USAGE) from error
+        except OSError as error:
+            raise _unusable("--control", path, error) from error
+        stack.push_async_callback(server.close)
 
     def _pty(
         self, stack: AsyncExitStack, wire: Wire, watcher: OpenWatcher, number: int
@@ -176,10 +211,16 @@ class Simulation:
                 f"no pty for modem {number}: {error.strerror}", EXIT_FAILED
             ) from error
         stack.callback(pty.unplug)
+        stack.callback(wire.leave, pty)  # a fault's cable is not put in again behind the end
         return pty
 
-    def _add(self, station: Station) -> None:
+    def _add(self, stack: AsyncExitStack, station: Station) -> None:
         station.modem.on_submission = lambda submission: self._submitted(station, submission)
+        if self._options.trace is not None:
+            trace = Trace(self._options.trace, station.number, self._began_s)
+            stack.callback(trace.flush)
+            station.wire.on_traffic = trace.traffic
+            station.modem.on_fault = lambda name: trace.note(f"fault {name}")
         self.stations += (station,)
 
     async def _listen(self, stack: AsyncExitStack, wire: Wire, number: int) -> TcpEndpoint | None:
@@ -203,22 +244,10 @@ class Simulation:
     def _take_line(self, line: str) -> None:
         self._inbox_line += 1
         try:
-            self._deliver(parse_letter(line, len(self.stations)))
+            letter = parse_letter(line, len(self.stations))
+            deliver_letter(letter, self.stations[letter.modem].modem)
         except LetterError as error:
             self._complain(f"inbox line {self._inbox_line}: {error}")
-
-    def _deliver(self, letter: Letter) -> None:
-        modem = self.stations[letter.modem].modem
-        if letter.pdu is not None:
-            try:
-                modem.deliver_pdu(letter.pdu)
-            except ValueError as error:
-                raise LetterError('"pdu": wanted SMSC and TPDU in hex') from error
-        elif letter.text is not None:
-            try:
-                modem.deliver(letter.sender, letter.text)
-            except ComposeError as error:
-                raise LetterError(f"wanted a message that fits into SMS: {error}") from error
 
     def _submitted(self, station: Station, submission: Submission) -> None:
         if self._outbox is not None:
@@ -236,6 +265,11 @@ class Simulation:
             self.on_submission(station, submission)
 
 
+def _drawn_for(plan: FaultPlan | None, number: int) -> FaultPlan | None:
+    """The plan for a modem: the same faults, and lots of its own."""
+    return None if plan is None else replace(plan, seed=plan.seed + number)
+
+
 def _opened(outbox: Path) -> TextIO:
     try:
         return outbox.open("a", encoding="utf-8")
@@ -245,13 +279,20 @@ def _opened(outbox: Path) -> TextIO:
 
 def _unusable(option: str, path: Path, error: OSError) -> SimulateError:
     code = EXIT_FORBIDDEN if error.errno in (errno.EACCES, errno.EPERM) else EXIT_USAGE
-    return SimulateError(f"{option}: {path}: {error.strerror}", code)
+    return SimulateError(f"{option}: {path}: {error.strerror or error}", code)
+
+
+def _allow_many_files() -> None:
+    """A modem takes up to four descriptors, and a login has 1,024 until it asks for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def simulate(
     options: Options, *, ready: Callable[[Simulation], None], complain: Callable[[str], None]
 ) -> None:
     """Run until SIGINT or SIGTERM; `ready` is called once everything can be opened."""
+    _allow_many_files()
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     signals = (signal.SIGINT, signal.SIGTERM)

@@ -15,6 +15,14 @@ from modem.values import ContextAuth, ContextSettings, LiveContext, PdpContext
 
 logger = logging.getLogger(__name__)
 
+# Commands that set a login and don't tell it
+_NOT_READ = (AuthCommand.UAUTHREQ, AuthCommand.PDPAUTH)
+_WRITES = {
+    AuthCommand.CGAUTH: context.cgauth_write,
+    AuthCommand.UAUTHREQ: context.uauthreq_write,
+    AuthCommand.PDPAUTH: context.pdpauth_write,
+}
+
 
 class Contexts:
     """The contexts behind `execute`. The family's commands come with each call, as its profile."""
@@ -79,6 +87,8 @@ class Contexts:
         return None if answer is None else context.parse_cgpaddr(answer, cid)
 
     async def _auth(self, cid: int, family: DriverPart) -> ContextAuth | None:
+        if family.auth in _NOT_READ:
+            return None
         try:
             if family.auth is AuthCommand.QICSGP:
                 answer = await self._execute(context.qicsgp_read(cid))
@@ -102,4 +112,4 @@ class Contexts:
             raise MisuseError("the context's password is not known, so it can't be written")
         if family.auth is AuthCommand.QICSGP:
             return context.qicsgp_write(settings, wanted, family.auth_order)
-        return context.cgauth_write(settings.cid, wanted, family.auth_order)
+        return _WRITES[family.auth](settings.cid, wanted, family.auth_order)

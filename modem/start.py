@@ -189,7 +189,9 @@ class StartSequence:
         prefix = setting.query.removeprefix("AT").split("=")[0].split("?")[0]
         try:
             answer = await self._execute(Command(setting.query, (prefix,)))
-            if any(setting.wanted in line.replace(" ", "") for line in answer.lines):
+            # A whole value: "roamservice",2 is not in "roamservice",255, the module's default.
+            shown = [f"{line.replace(' ', '')}," for line in answer.lines]
+            if any(f"{setting.wanted}," in line for line in shown):
                 return
             await self._execute(Command(setting.command, timeout_s=messages.STORAGE_TIMEOUT_S))
         except CommandRefused as error:
@@ -266,8 +268,7 @@ class StartSequence:
 
     async def _memories(self) -> tuple[Selection | None, tuple[str, ...]]:
         try:
-            answer = await self._patiently(messages.cpms_test())
-            offered = messages.parse_cpms_test(answer)
+            offered = await self._offered_memories()
         except (CommandRefused, ProtocolError) as error:
             logger.info("no memories for messages: %s", error)
             return None, ()
@@ -279,6 +280,17 @@ class StartSequence:
         if tuple(use.name for use in selected) != wanted:
             await self._execute(messages.cpms_write(*wanted))
         return selection, memories_to_read(offered, selection.read)
+
+    async def _offered_memories(self) -> messages.Memories:
+        """What +CPMS=? offers, asked for once more where the answer was spoilt on its way.
+
+        Without it messages would go past the storage, and what is stored would stay unread.
+        """
+        try:
+            return messages.parse_cpms_test(await self._patiently(messages.cpms_test()))
+        except ProtocolError as error:
+            logger.info("asking for the memories once more: %s", error)
+            return messages.parse_cpms_test(await self._patiently(messages.cpms_test()))
 
     async def _service(self, *, wanted: bool) -> int:
         """Phase 2+ is asked for only where messages aren't stored: with it each +CMT and +CDS must

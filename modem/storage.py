@@ -125,9 +125,12 @@ class Storage:
     async def _rows(self) -> list[ListedPdu]:
         """All rows at once, or one by one where the list fails as a whole."""
         try:
-            return list(messages.parse_cmgl(await self._execute(messages.cmgl())))
+            listed = messages.parse_cmgl(await self._execute(messages.cmgl()))
         except (CommandRefused, ModemSilent, ProtocolError) as error:
             logger.info("%s; reading slot by slot", error)
+        else:
+            confirmed = [await self._confirmed(row) for row in listed]
+            return [row for row in confirmed if row is not None]
         uses = messages.parse_cpms(await self._execute(messages.cpms_read()))
         if not uses or not uses[0].used:
             return []
@@ -148,11 +151,22 @@ class Storage:
     async def _row(self, index: int) -> ListedPdu | None:
         """A slot's row. An answer in text mode: +CMGF fell back, so set it and ask once more."""
         try:
-            return await self._cmgr(index)
+            row = await self._cmgr(index)
         except ProtocolError as error:
             logger.info("%s; setting PDU mode again", error)
-        await self._execute(messages.cmgf_pdu())
-        return await self._cmgr(index)
+            await self._execute(messages.cmgf_pdu())
+            row = await self._cmgr(index)
+        return None if row is None else await self._confirmed(row)
+
+    async def _confirmed(self, row: ListedPdu) -> ListedPdu | None:
+        """A row, read once more where its length isn't the stated one: octets got lost on the way.
+
+        What comes then is taken as it is: there are modems that state it wrong each time.
+        """
+        if row.fits:
+            return row
+        logger.info("slot %d: the PDU isn't as long as is stated; reading it again", row.index)
+        return await self._cmgr(row.index)
 
     async def _cmgr(self, index: int) -> ListedPdu | None:
         try:

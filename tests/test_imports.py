@@ -43,9 +43,11 @@ OWNERS = {
     "click": (
         "cli.py",
         "modem/cli.py",
+        "modem/cli_profiles.py",
         "apn_config/cli.py",
         "apn_config/cli_config.py",
         "hil/cli.py",
+        "hil/cli_control.py",
     ),
 }
 

@@ -182,9 +182,28 @@ def parse_cgauth(response: Response, cid: int, order: AuthOrder) -> ContextAuth:
 
 def cgauth_write(cid: int, auth: ContextAuth, order: AuthOrder) -> Command:
     """AT+CGAUTH=<cid>,<type>[,two words in that order]; without words where the type is none."""
-    text = f"AT+CGAUTH={_cid(cid)},{_auth_type(auth)}"
-    if auth.type:
-        words = [quote(auth.user), quote(_password(auth))]
+    return _login("+CGAUTH", cid, auth, order)
+
+
+def pdpauth_write(cid: int, auth: ContextAuth, order: AuthOrder) -> Command:
+    """AT#PDPAUTH=<cid>,<type>[,two words in that order] (oFono drivers/he910modem)."""
+    return _login("#PDPAUTH", cid, auth, order)
+
+
+def uauthreq_write(cid: int, auth: ContextAuth, order: AuthOrder) -> Command:
+    """AT+UAUTHREQ=<cid>,<type>,two words in that order, empty where the type is none.
+
+    A SARA-R5 wants them even then (ubxlib 0237d5d, cell/src/u_cell_net.c l.1590).
+    """
+    return _login("+UAUTHREQ", cid, auth, order, always_words=True)
+
+
+def _login(
+    name: str, cid: int, auth: ContextAuth, order: AuthOrder, *, always_words: bool = False
+) -> Command:
+    text = f"AT{name}={_cid(cid)},{_auth_type(auth)}"
+    if auth.type or always_words:
+        words = [quote(auth.user), quote(_password(auth))] if auth.type else ['""', '""']
         if order is AuthOrder.PASSWORD_FIRST:
             words.reverse()
         text = f"{text},{words[0]},{words[1]}"

@@ -67,6 +67,11 @@ class ListedPdu:
     pdu: str = field(repr=False)
     octets: int | None
 
+    @property
+    def fits(self) -> bool:
+        """Whether the PDU is as long as is stated: the octets without the SMSC's (27.005 3.1)."""
+        return self.octets in (None, len(self.pdu) // 2 - 1 - int(self.pdu[:2], 16))
+
 
 def csms_test() -> Command:
     """AT+CSMS=?"""

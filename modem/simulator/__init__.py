@@ -9,20 +9,42 @@ The core is bytes in, bytes out, on a clock that is handed in. `modem.simulator.
 on a pty, a TCP port or an in-memory link.
 """
 
-from modem.simulator.cellular import Act, Login, Network, NetworkSettings, Standing
-from modem.simulator.core import SimulatedModem, UrcPlace
+from modem.simulator.cellular import (
+    Act,
+    Cell,
+    Login,
+    Network,
+    NetworkSettings,
+    Operator,
+    Standing,
+    Welcome,
+)
+from modem.simulator.core import SimulatedModem
+from modem.simulator.faultfile import FaultFileError, parse_plan
+from modem.simulator.faults import Action, Direction, Fault, FaultError, FaultPlan
 from modem.simulator.identity import Identity, identity
+from modem.simulator.line import UrcPlace
 from modem.simulator.smsc import Submission
 
 __all__ = [
     "Act",
+    "Action",
+    "Cell",
+    "Direction",
+    "Fault",
+    "FaultError",
+    "FaultFileError",
+    "FaultPlan",
     "Identity",
     "Login",
     "Network",
     "NetworkSettings",
+    "Operator",
     "SimulatedModem",
     "Standing",
     "Submission",
     "UrcPlace",
+    "Welcome",
     "identity",
+    "parse_plan",
 ]

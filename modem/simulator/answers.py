@@ -16,8 +16,19 @@ class Cme(Enum):
     SIM_PIN_REQUIRED = (11, "SIM PIN required")
     SIM_PUK_REQUIRED = (12, "SIM PUK required")
     SIM_FAILURE = (13, "SIM failure")
+    SIM_BUSY = (14, "SIM busy")
     INCORRECT_PASSWORD = (16, "incorrect password")
+    SIM_PIN2_REQUIRED = (17, "SIM PIN2 required")
+    SIM_PUK2_REQUIRED = (18, "SIM PUK2 required")
+    MEMORY_FULL = (20, "memory full")
+    INVALID_INDEX = (21, "invalid index")
+    NOT_FOUND = (22, "not found")
+    TEXT_TOO_LONG = (24, "text string too long")
+    INVALID_CHARACTERS = (25, "invalid characters in text string")
+    NUMBER_TOO_LONG = (26, "dial string too long")
+    INVALID_NUMBER = (27, "invalid characters in dial string")
     NO_NETWORK_SERVICE = (30, "no network service")
+    NETWORK_NOT_ALLOWED = (32, "network not allowed - emergency calls only")
     INCORRECT_PARAMETERS = (50, "incorrect parameters")
     UNKNOWN = (100, "unknown")
     UNKNOWN_APN = (127, "missing or unknown APN")
@@ -29,13 +40,17 @@ class Cme(Enum):
 class Cms(Enum):
     """The +CMS ERROR codes that are used here, with their names (3GPP TS 27.005 3.2.5)."""
 
+    NOT_ALLOWED = (302, "operation not allowed")
     NOT_SUPPORTED = (303, "operation not supported")
     INVALID_PDU_PARAMETER = (304, "invalid PDU mode parameter")
+    INVALID_TEXT_PARAMETER = (305, "invalid text mode parameter")
     SIM_NOT_INSERTED = (310, "SIM not inserted")
     SIM_PIN_REQUIRED = (311, "SIM PIN required")
     SIM_FAILURE = (313, "SIM failure")
+    SIM_BUSY = (314, "SIM busy")
     SIM_PUK_REQUIRED = (316, "SIM PUK required")
     INVALID_INDEX = (321, "invalid memory index")
+    MEMORY_FULL = (322, "memory full")
     SMSC_UNKNOWN = (330, "SMSC address unknown")
     NO_NETWORK_SERVICE = (331, "no network service")
     NO_CNMA_EXPECTED = (340, "no +CNMA acknowledgement expected")
@@ -89,31 +104,50 @@ class CmsRefusal(Refusal):
         return f"+CMS ERROR: {name if cmee == 2 else number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Online:
+    """The line becomes a data connection (V.250 5.1): `result` is said, then bytes are data.
+
+    `over` is called once, when the connection has ended: by ATH, by DTR (a port that is closed), or
+    by the network. "+++" leads back to commands without ending it.
+    """
+
+    over: Callable[[], None]
+    result: str = "CONNECT"
+
+
+Outcome = Sequence[str] | Refusal | Online
+
+
 class Deferred:
     """An answer that isn't there yet.
 
-    Whoever has it calls `done` or `refuse`, once; later calls change nothing.
+    Whoever has it calls `done`, `connect` or `refuse`, once; later calls change nothing.
     """
 
     def __init__(self) -> None:
-        self._outcome: Sequence[str] | Refusal | None = None
-        self._listener: Callable[[Sequence[str] | Refusal], None] | None = None
+        self._outcome: Outcome | None = None
+        self._listener: Callable[[Outcome], None] | None = None
 
     def done(self, lines: Sequence[str] = ()) -> None:
         """The command succeeded."""
         self._set(lines)
 
+    def connect(self, online: Online) -> None:
+        """The command ends in a data connection."""
+        self._set(online)
+
     def refuse(self, refusal: Refusal) -> None:
         """The command failed."""
         self._set(refusal)
 
-    def then(self, listener: Callable[[Sequence[str] | Refusal], None]) -> None:
+    def then(self, listener: Callable[[Outcome], None]) -> None:
         """Have the outcome told, at once if it is there."""
         self._listener = listener
         if self._outcome is not None:
             listener(self._outcome)
 
-    def _set(self, outcome: Sequence[str] | Refusal) -> None:
+    def _set(self, outcome: Outcome) -> None:
         if self._outcome is None:
             self._outcome = outcome
             if self._listener is not None:
@@ -122,12 +156,16 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The command wants a payload, ended by Ctrl-Z; `answer` is called with it."""
+    """The command wants a payload, ended by Ctrl-Z; `answer` is called with it.
+
+    While a `text` is typed, each line of it is prompted for (3GPP TS 27.005 3.5.1).
+    """
 
     answer: Callable[[bytes], Sequence[str] | Deferred]
+    text: bool = False
 
 
-Reply = Sequence[str] | Deferred | Prompt
+Reply = Sequence[str] | Deferred | Prompt | Online
 
 
 def number(field: str | None, allowed: range, *, default: int | None = None) -> int:

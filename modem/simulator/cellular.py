@@ -1,185 +1,53 @@
-"""The simulated cellular network: who may attach with which APN, and what it holds for whom.
+"""One modem in the simulated network: its registration, its bearers, what is held for it.
 
-One network serves any number of modems. It behaves as an LTE network does towards a roaming IoT
-card: the attach carries the default bearer, so a wrong APN in the attach context costs the
-registration, and with it SMS, unless 2G or 3G is there to fall back to. No AT commands here.
+The network behaves as an LTE network does towards a roaming IoT card: the attach carries the
+default bearer, so a wrong APN in the attach context costs the registration, and with it SMS, unless
+2G or 3G is there to fall back to. No AT commands here.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import Enum, IntEnum
-from ipaddress import IPv4Address, IPv4Network
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
-from modem.simulator.agenda import Agenda, Appointment
-from modem.simulator.identity import PLMN
+from modem.simulator.agenda import Appointment
+from modem.simulator.plmn import (
+    ACTS_BY_PREFERENCE,
+    ADDRESSES,
+    Act,
+    Bearer,
+    Cause,
+    Cell,
+    ContextRefused,
+    Listener,
+    Login,
+    Network,
+    NetworkSettings,
+    Operator,
+    PdpContext,
+    Standing,
+    Taking,
+    Welcome,
+)
 
-ADDRESSES = IPv4Network("10.65.0.0/16")
-_FIRST_ADDRESS = 2  # .0 is the net, .1 the gateway
-
-
-class Act(IntEnum):
-    """Access technology (3GPP TS 27.007 7.3, <AcT>)."""
-
-    UTRAN = 2
-    EUTRAN = 7
-
-
-class Standing(Enum):
-    """A modem's registration, with its <stat> (3GPP TS 27.007 7.2). Roaming is the normal state."""
-
-    OFF = 0
-    SEARCHING = 2
-    DENIED = 3
-    REGISTERED = 5
-
-
-class Cause(IntEnum):
-    """Why a context is refused (3GPP TS 24.301 9.9.4.4)."""
-
-    UNKNOWN_APN = 27
-    UNKNOWN_PDP_TYPE = 28
-    AUTHENTICATION_FAILED = 29
-
-
-class Taking(Enum):
-    """What became of a message that was offered to a modem."""
-
-    TAKEN = "taken"
-    FULL = "full"  # no room: it is offered again once there is
-    PENDING = "pending"  # the host has yet to acknowledge it
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What a context is authenticated with; both empty when it isn't."""
-
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PdpContext:
-    """What a modem asks for: <PDP_type>, <APN> and the login."""
-
-    pdp_type: str = "IP"
-    apn: str = ""
-    login: Login = Login()
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """What the network granted."""
-
-    apn: str
-    address: IPv4Address
-
-    @property
-    def full_apn(self) -> str:
-        """The name with the operator's part, as the network writes it (3GPP TS 23.003 9.1)."""
-        return f"{self.apn}.mnc{int(PLMN[3:]):03}.mcc{PLMN[:3]}.gprs"
-
-
-class ContextRefused(Exception):
-    """The network refuses a context."""
-
-    def __init__(self, cause: Cause) -> None:
-        self.cause = cause
-        super().__init__(cause.name)
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkSettings:
-    """What a network accepts, and how long it takes. `time_scale` divides all its spans."""
-
-    apns: tuple[str, ...] = ("em",)
-    substitute_apn: str | None = None  # granted instead of an unknown one
-    logins: Mapping[str, Login] = field(default_factory=dict)  # by APN, where one is required
-    registration_s: float = 2.0
-    attach_retry_s: float = 10.0  # T3411 (3GPP TS 24.301 10.2)
-    attach_tries: int = 5  # 24.301 5.5.1.2.6
-    back_off_s: float = 720.0  # T3402, its default
-    submit_s: float = 0.2
-    redelivery_s: float = 30.0  # after a message that the modem had not acknowledged
-    smsc: str = "+883990000001"
-    time_scale: float = 1.0
-
-
-class Listener(Protocol):
-    """What the network needs of a modem."""
-
-    def attach_context(self) -> PdpContext:
-        """The context that the LTE attach carries, as it is defined now."""
-        ...
-
-    def standing_changed(self) -> None:
-        """The registration or a bearer is not what it was."""
-        ...
-
-    def take(self, pdu: str) -> Taking:
-        """Accept a message (SMSC and TPDU, hex)."""
-        ...
-
-
-class Network:
-    """The network. `clock` tells seconds from any origin; `epoch` is the wall time at its zero."""
-
-    def __init__(
-        self,
-        settings: NetworkSettings | None = None,
-        *,
-        clock: Callable[[], float],
-        epoch: datetime = datetime(2026, 1, 1, tzinfo=UTC),
-    ) -> None:
-        self.settings = settings or NetworkSettings()
-        self.agenda = Agenda(clock)
-        self._epoch = epoch
-        self._addresses = _FIRST_ADDRESS
-        self._references = 0
-
-    def wall(self) -> datetime:
-        """The network's time of day."""
-        return self._epoch + timedelta(seconds=self.agenda.now_s)
-
-    def after(self, span_s: float, action: Callable[[], None]) -> Appointment:
-        """Have something happen after one of the network's spans."""
-        return self.agenda.after(span_s / self.settings.time_scale, action)
-
-    def next_reference(self) -> int:
-        """A number for the parts of a long message (3GPP TS 23.040 9.2.3.24.1)."""
-        self._references = (self._references + 1) % 256
-        return self._references
-
-    def grant(self, context: PdpContext) -> Bearer:
-        """A bearer for that context; raises ContextRefused. An empty APN asks for the default."""
-        if context.pdp_type == "IPV6":  # this network has IPv4 only; IPV4V6 gets that
-            raise ContextRefused(Cause.UNKNOWN_PDP_TYPE)
-        name = self._accepted_name(context.apn)
-        if name is None:
-            raise ContextRefused(Cause.UNKNOWN_APN)
-        wanted = self.settings.logins.get(name)
-        if wanted is not None and context.login != wanted:
-            raise ContextRefused(Cause.AUTHENTICATION_FAILED)
-        return Bearer(name, self._next_address())
-
-    def _accepted_name(self, apn: str) -> str | None:
-        if not apn and self.settings.apns:
-            return self.settings.apns[0]
-        for known in self.settings.apns:
-            if known.casefold() == apn.casefold():
-                return known
-        return self.settings.substitute_apn
-
-    def _next_address(self) -> IPv4Address:
-        address = ADDRESSES[self._addresses]
-        self._addresses += 1
-        if self._addresses >= ADDRESSES.num_addresses - 1:
-            self._addresses = _FIRST_ADDRESS
-        return address
+__all__ = [
+    "ADDRESSES",
+    "Act",
+    "Bearer",
+    "Cause",
+    "Cell",
+    "ContextRefused",
+    "Listener",
+    "Login",
+    "Network",
+    "NetworkSettings",
+    "Operator",
+    "PdpContext",
+    "Standing",
+    "Subscriber",
+    "Taking",
+    "Welcome",
+]
 
 
 class Subscriber:
@@ -190,15 +58,25 @@ class Subscriber:
     ) -> None:
         self.network = network
         self.standing = Standing.OFF
+        self.operator: Operator | None = None  # the one that was tried last
         self.act = Act.EUTRAN
+        self.cell = network.settings.cell
         self.bearers: dict[int, Bearer] = {}
         self.waiting: deque[str] = deque()
+        self.number = ""  # by which the SMS centre knows it
+        self.when_taken: Callable[[str], None] = lambda _pdu: None  # told of each message
         self.refusals = 0
+        # What the modem's radio can do, and what of it the host allows (+WS46, +COPS).
+        self.capable: tuple[Act, ...] = (Act.EUTRAN,) if lte_only else ACTS_BY_PREFERENCE
+        self.allowed: frozenset[Act] = frozenset(Act)
+        self.chosen: str | None = None  # the PLMN that the host has chosen by hand
+        self.chosen_act: Act | None = None
+        self.else_any = False  # where the chosen one fails, any other (+COPS=4)
         self._listener = listener
         self._attach_cid = attach_cid
-        self._lte_only = lte_only
-        self._covered = True
+        self._heard: frozenset[Act] = frozenset(Act)
         self._wanted = False
+        self._packet = True  # on 2G and 3G packet service can be given up alone
         self._timer: Appointment | None = None
         self._back_off_until_s: float | None = None
         self._offering = False
@@ -212,15 +90,25 @@ class Subscriber:
         return self.standing is Standing.REGISTERED
 
     @property
+    def attached(self) -> bool:
+        """Does it have packet service (+CGATT)?"""
+        return self.registered and self._packet
+
+    @property
     def covered(self) -> bool:
         """Is there a signal?"""
-        return self._covered
+        return bool(self._heard)
+
+    @property
+    def welcome(self) -> Welcome:
+        """What the network in use is to the card."""
+        return self.operator.welcome if self.operator else Welcome.ROAMING
 
     # ---- registration
 
     def start(self, *, at_once: bool = False) -> None:
         """Register, by LTE first. A back-off that runs is waited for (3GPP TS 24.301 5.5.1.2.6)."""
-        self._wanted = True
+        self._wanted = self._packet = True
         self._cancel_timer()
         now_s = self.network.agenda.now_s
         if self._back_off_until_s is not None and now_s < self._back_off_until_s:
@@ -235,50 +123,133 @@ class Subscriber:
         """Detach: no registration, no bearer, no SMS. A back-off goes on."""
         self._wanted = False
         self._cancel_timer()
+        was_attached = self.attached
         self._settle(Standing.OFF)
+        if was_attached:
+            self._listener.packet_event("ME DETACH")
+
+    def detach(self) -> None:
+        """Give up packet service (+CGATT=0). LTE has nothing else, so it costs SMS there."""
+        if self.act is Act.EUTRAN or not self.registered:
+            self.stop()
+            return
+        if self._packet:
+            self._packet = False
+            self.bearers = {}
+            self._listener.standing_changed()
+            self._listener.packet_event("ME DETACH")
+
+    def attach(self) -> None:
+        """Get packet service (+CGATT=1)."""
+        if not self.registered:
+            self.start()
+        elif not self._packet:
+            self._packet = True
+            self._listener.standing_changed()
+
+    def be_detached(self) -> None:
+        """The network throws the modem out and wants it back (3GPP TS 24.301 5.5.2.3)."""
+        if not self.registered:
+            return
+        self._cancel_timer()
+        self._change(Standing.OFF)
+        self._listener.packet_event("NW DETACH")
+        self.start()
 
     def forget_refusals(self) -> None:
         """The radio was switched off: it may try again at once (3GPP TS 24.301 5.3.7b)."""
         self.refusals = 0
         self._back_off_until_s = None
 
+    def hear(self, acts: Iterable[Act]) -> None:
+        """Say which technologies can be heard where the modem is: none is no coverage.
+
+        A modem goes over to what it likes best of them, as it does when its cell is lost.
+        """
+        heard = frozenset(acts)
+        if heard == self._heard:
+            return
+        gained = heard - self._heard
+        self._heard = heard
+        if not self._wanted or self._stays(gained):
+            return
+        if heard:
+            self.start()
+            return
+        self._cancel_timer()
+        lost = list(self.bearers)
+        self._change(Standing.SEARCHING)
+        for cid in lost:  # locally: no network hears of it
+            self._listener.packet_event(f"ME PDN DEACT {cid}")
+
+    def _stays(self, gained: frozenset[Act]) -> bool:
+        """Is the technology in use still there, and none that has come a better one?"""
+        usable = self._usable(self.operator)
+        if not self.registered or self.act not in usable:
+            return False
+        return not gained.intersection(usable[: usable.index(self.act)])
+
     def set_coverage(self, covered: bool) -> None:
         """Have the signal go away, or come back."""
-        if covered == self._covered:
-            return
-        self._covered = covered
-        if not self._wanted:
-            return
-        if covered:
-            self.start()
-        else:
-            self._cancel_timer()
-            self._change(Standing.SEARCHING)
+        self.hear(Act if covered else ())
+
+    def move(self, cell: Cell) -> None:
+        """Reselect a cell (3GPP TS 36.304 5.2.4); a new area is told like any other."""
+        self.cell = cell
+        self._listener.standing_changed()
 
     def when_settled(self, action: Callable[[], None]) -> None:
         """Have `action` called once the registration under way has come to an end."""
         self._when_settled.append(action)
 
+    def audible(self, operator: Operator) -> list[Act]:
+        """With what that operator can be heard here."""
+        return [act for act in self.capable if act in self._heard and act in operator.acts]
+
+    def _usable(self, operator: Operator | None) -> list[Act]:
+        """What modem, host, place and operator have in common, the best first."""
+        wanted = self.allowed if self.chosen_act is None else self.allowed & {self.chosen_act}
+        return [act for act in self.audible(operator) if act in wanted] if operator else []
+
     def _search(self) -> None:
         self._change(Standing.SEARCHING)
-        if self._covered:
+        if self._heard:
             self._timer = self.network.after(self.network.settings.registration_s, self._attempt)
 
     def _attempt(self) -> None:
         self._back_off_until_s = None
+        self.operator = operator = self.network.operator(self.chosen)
+        acts = self._usable(operator)
+        if not operator or not acts or operator.welcome is Welcome.FORBIDDEN:
+            self._not_found(Standing.DENIED if operator and acts else Standing.OFF)
+            return
+        self.act = acts[0]
+        if self.act is not Act.EUTRAN:
+            self._settle(Standing.REGISTERED)
+            return
         try:
             bearer = self.network.grant(self._listener.attach_context())
         except ContextRefused:
-            self._refused()
+            self._refused(acts[1:])
             return
         self.refusals = 0
-        self.act = Act.EUTRAN
         self._settle(Standing.REGISTERED, {self._attach_cid: bearer})
+        self._listener.packet_event(f"ME PDN ACT {self._attach_cid}")
 
-    def _refused(self) -> None:
-        """The attach was rejected: fall back to 3G where there is one, else try again later."""
-        if not self._lte_only:
-            self.act = Act.UTRAN
+    def _not_found(self, standing: Standing) -> None:
+        """No network, or one that this card may not use: nothing changes that by itself."""
+        if self.chosen is not None and self.else_any:
+            self.chosen = self.chosen_act = None
+            self._search()
+        elif self.chosen is None and standing is Standing.OFF:
+            self._change(Standing.SEARCHING)
+        else:
+            self._settle(standing)
+
+    def _refused(self, others: list[Act]) -> None:
+        """The attach was rejected: fall back to 3G or 2G where they are, else try again later."""
+        if others:
+            self.act = others[0]
             self._settle(Standing.REGISTERED)
             return
         settings = self.network.settings
@@ -318,11 +289,13 @@ class Subscriber:
         """Activate a context beside those there are; raises ContextRefused."""
         bearer = self.network.grant(context)
         self.bearers[cid] = bearer
+        self._listener.packet_event(f"ME PDN ACT {cid}")
         return bearer
 
     def deactivate(self, cid: int) -> None:
         """Give a bearer back."""
-        self.bearers.pop(cid, None)
+        if self.bearers.pop(cid, None) is not None:
+            self._listener.packet_event(f"ME PDN DEACT {cid}")
 
     # ---- messages to the modem
 
@@ -330,6 +303,16 @@ class Subscriber:
         """Take a message for the modem, and hand it over as soon as it can be reached."""
         self.waiting.append(pdu)
         self.offer()
+
+    def withdraw(self, pdu: str) -> bool:
+        """Give up a message that waits; False when the modem has it already, or is at it."""
+        first = 1 if self._pending else 0
+        if pdu not in list(self.waiting)[first:]:
+            return False
+        self.waiting.reverse()  # the latest of equal ones
+        self.waiting.remove(pdu)
+        self.waiting.reverse()
+        return True
 
     def offer(self) -> None:
         """Hand over what waits, in order, until the modem takes no more."""
@@ -344,7 +327,7 @@ class Subscriber:
                 if taking is Taking.PENDING:
                     self._pending = True
                 else:
-                    self.waiting.popleft()
+                    self.when_taken(self.waiting.popleft())
         finally:
             self._offering = False
 
@@ -354,7 +337,7 @@ class Subscriber:
             return
         if accepted:
             self._pending = False
-            self.waiting.popleft()
+            self.when_taken(self.waiting.popleft())
             self.offer()
         else:
             span_s = self.network.settings.redelivery_s

@@ -98,6 +98,8 @@ def _basic(rest: str) -> tuple[Request, str]:
         return Request(name, Form.RUN, tail), ""
     if tail.startswith("?"):
         return Request(name, Form.READ), tail[1:]
+    if register is not None and tail.startswith("=?"):
+        return Request(name, Form.TEST), tail[2:]
     assigned = register is not None and tail.startswith("=")
     digits = re.match(r"\d*", tail[1:] if assigned else tail)
     number = digits.group() if digits else ""

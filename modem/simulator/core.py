@@ -1,55 +1,34 @@
-"""A simulated modem, sans-IO: bytes in, bytes out; V.250's line over the state of `state.py`.
+"""A simulated modem, sans-IO: bytes in, bytes out, and what a test or a script does to it.
 
-The line does echo, command lines, result codes, prompts and the places of unsolicited result codes;
-what a command means is in `services`. Time comes from the network's clock; nothing here waits.
+The AT line is `line`'s, what a command means is in `services`, what goes wrong is a fault plan's
+(`faults`). Time comes from the network's clock; nothing here waits.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from modem.profiles import SIM7600, Profile
 from modem.simulator.agenda import Appointment
-from modem.simulator.answers import Cme, CmeRefusal, Deferred, PlainRefusal, Prompt, Refusal, Reply
+from modem.simulator.answers import Cme, CmeRefusal, PlainRefusal, Refusal, Reply
 from modem.simulator.card import Card
 from modem.simulator.cellular import Network
-from modem.simulator.commandline import BadLine, Request, parse_line
+from modem.simulator.commandline import Request
+from modem.simulator.faults import Action, Fault, FaultPlan, Occasion
 from modem.simulator.identity import Identity, identity
+from modem.simulator.line import MAX_BACKLOG, UNSPOILT, Line, Ordeal, UrcPlace
+from modem.simulator.mischief import Mischief, Running, Way, occupy
+from modem.simulator.report import JsonObject, report
 from modem.simulator.services import command_table
+from modem.simulator.services.line import DtrAction, dtr_action
+from modem.simulator.services.oddities import as_typed
 from modem.simulator.services.table import Table
 from modem.simulator.smsc import Submission
 from modem.simulator.state import State
 from modem.sms import compose_deliver
 
-MAX_LINE = 2048
-MAX_PAYLOAD = 2048
-MAX_BACKLOG = 8192  # typed ahead while a command runs
 MAX_OUTPUT = 1 << 20  # kept while nobody takes it
-# A host that stops in the middle of a line doesn't keep unsolicited result codes back for ever.
-LINE_PATIENCE_S = 1.0
-
-_CR, _LF, _BS, _DEL, _CTRL_Z, _ESC = 0x0D, 0x0A, 0x08, 0x7F, 0x1A, 0x1B
-
-# V.250 5.7.1, for ATV0
-_NUMERIC = {
-    "OK": 0,
-    "CONNECT": 1,
-    "RING": 2,
-    "NO CARRIER": 3,
-    "ERROR": 4,
-    "BUSY": 7,
-    "NO ANSWER": 8,
-}
-
-
-class UrcPlace(Enum):
-    """Where unsolicited result codes come."""
-
-    IDLE = "between answers"
-    BEFORE_ANSWER = "behind the next command's echo"
-    BEFORE_FINAL = "before the next command's final result"
 
 
 class SimulatedModem:
@@ -57,6 +36,7 @@ class SimulatedModem:
 
     It is registered from the start, as far as its card and its network allow. `lte_only` takes the
     2G and 3G away to which it could fall back; `start_apn` is the APN in its attach context.
+    `on_port` is told when the port goes (False) and comes back, and whether under another name.
     """
 
     def __init__(
@@ -69,13 +49,16 @@ class SimulatedModem:
         has_card: bool = True,
         lte_only: bool = False,
         start_apn: str = "internet",
+        faults: FaultPlan | None = None,
     ) -> None:
         self.network = network
         self.profile = profile
         self.who = who or identity()
-        self.urc_place = UrcPlace.IDLE
+        self.plugged = True
         self.on_output: Callable[[], None] | None = None
         self.on_submission: Callable[[Submission], None] | None = None
+        self.on_port: Callable[[bool, bool], None] | None = None
+        self.on_fault: Callable[[str], None] | None = None
         self.state = State(
             network,
             profile,
@@ -87,29 +70,41 @@ class SimulatedModem:
             reset=self.restart,
             submitted=self._submitted,
         )
+        self.state.lose_carrier = self._lose_carrier
+        self.state.on_taken = self._taken
+        self.state.switch_off = self.switch_off
         self._table: Table = command_table(profile)
+        self._said = bytearray()  # on its way out
         self._output = bytearray()
-        self._line = bytearray()
-        self._line_is_too_long = False
-        self._last_line = ""
-        self._answering = False  # from a command line's end to its final result
-        self._requests: deque[Request] = deque()
-        self._running: Deferred | None = None
-        self._backlog = bytearray()
-        self._prompt: Prompt | None = None
-        self._payload = bytearray()
-        self._urcs: deque[tuple[str, ...]] = deque()
-        self._patience: Appointment | None = None
+        self.line = Line(
+            self.state,
+            network.agenda,
+            write=self._write,
+            tell=self._tell_output,
+            run=self._dispatch,
+            begin=self._begin,
+        )
+        strike = self._strike_bytes
+        self._inwards = Way(
+            network.agenda, MAX_BACKLOG, partial(strike, Occasion.TO_MODEM), self._receive
+        )
+        self._outwards = Way(
+            network.agenda, MAX_OUTPUT, partial(strike, Occasion.FROM_MODEM), self._put_out
+        )
         self._starting: Appointment | None = None
-        self._down = False  # from a restart to the first boot message
+        self._replug: Appointment | None = None
+        self._delivered_again: list[str] = []
+        self._mischief: Mischief | None = None
         self.state.connect(at_once=True)
+        if faults is not None:
+            self.set_faults(faults)
 
     # ---- the line
 
     def feed(self, data: bytes) -> None:
         """Bytes from the host. While the modem starts they are lost, as on a real one."""
-        if not self._down:
-            self._consume(data)
+        if not self.line.down:
+            self._inwards.send(data)
         self._tell_output()
 
     def take_output(self) -> bytes:
@@ -118,6 +113,14 @@ class SimulatedModem:
         self._output.clear()
         return output
 
+    def hang_up(self) -> None:
+        """DTR drops, as when a port is closed: a data connection ends, unless &D is 0 or 1."""
+        action = dtr_action(self.state)
+        if action is DtrAction.HANG_UP:
+            self.line.hang_up()
+        elif action is DtrAction.COMMANDS:
+            self.line.to_commands()
+
     def next_deadline(self) -> float | None:
         """When `advance` has something to do, on the network's clock."""
         return self.network.agenda.next_deadline()
@@ -125,6 +128,15 @@ class SimulatedModem:
     def advance(self) -> None:
         """Let happen what is due, in this modem and in all others of its network."""
         self.network.agenda.advance()
+
+    @property
+    def urc_place(self) -> UrcPlace:
+        """Where unsolicited result codes come; one that isn't IDLE holds for the next time only."""
+        return self.line.urc_place
+
+    @urc_place.setter
+    def urc_place(self, place: UrcPlace) -> None:
+        self.line.urc_place = place
 
     # ---- what a test does to it
 
@@ -152,228 +164,192 @@ class SimulatedModem:
 
     def restart(self) -> None:
         """Off and on again: it forgets its settings, is mute while it starts, and says so then."""
-        self._down = True
-        self._line.clear()
-        self._requests.clear()
-        self._backlog.clear()
-        self._urcs.clear()
-        self._running = self._prompt = None
-        self._answering = False
+        self.switch_off()
+        self._starting = self.network.after(self.profile.simulator.boot_s, self._started)
+
+    def switch_off(self) -> None:
+        """Off until `restart`: it hears nothing, and the network loses it."""
+        self.line.down = True
+        self.line.reset()
+        self._said.clear()
+        self._inwards.clear()
+        self._outwards.clear()
         if self._starting is not None:
             self._starting.cancel()
+            self._starting = None
         self.state.power_off()
-        self._starting = self.network.after(self.profile.simulator.boot_s, self._started)
 
     def set_coverage(self, covered: bool) -> None:
         """Take the signal away, or give it back."""
         self.state.subscriber.set_coverage(covered)
 
-    # ---- start
+    def unplug(self) -> None:
+        """Take the cable out: the port is gone, and the modem goes on with its own power."""
+        self._cancel_replug()
+        if self.plugged:
+            self.plugged = False
+            self.hang_up()
+            self._tell_port(renamed=False)
+
+    def plug(self, *, renamed: bool = False) -> None:
+        """Put it in again; `renamed`: the port comes back under another name."""
+        self._cancel_replug()
+        if not self.plugged:
+            self.plugged = True
+            self._tell_port(renamed=renamed)
+
+    def set_faults(self, plan: FaultPlan) -> None:
+        """Have this go wrong from now on, instead of what was set before."""
+        if self._mischief is not None:
+            self._mischief.end()
+        self._mischief = Mischief(plan, self.network.agenda, self._note_fault)
+        self._mischief.begin(self._act)
+
+    def report(self) -> JsonObject:
+        """Its state for a script: what JSON can hold, without PINs and passwords."""
+        counts = self._mischief.counts() if self._mischief else {}
+        return {
+            **report(self.state),
+            "running": not self.line.down,
+            "plugged": self.plugged,
+            "data_mode": self.line.in_data_mode,
+            "faults": counts,
+        }
+
+    # ---- start and cable
 
     def _started(self) -> None:
         self._starting = None
-        self._down = False
-        for line in self.state.boot_lines():
-            self._say(line)
+        self.line.down = False
+        self.state.announce(self.state.boot_lines(), since_s=self.profile.simulator.boot_s)
+        self.state.background.start()
         self.state.connect()
 
-    # ---- bytes in
+    def _tell_port(self, *, renamed: bool) -> None:
+        if self.on_port is not None:
+            self.on_port(self.plugged, renamed)
 
-    def _consume(self, data: bytes) -> None:
-        rest = data
-        while rest:
-            if self._down:
-                return
-            if self._running is not None:
-                self._backlog += rest[: MAX_BACKLOG - len(self._backlog)]
-                return
-            rest = self._consume_payload(rest) if self._prompt else self._consume_line(rest)
+    def _cancel_replug(self) -> None:
+        if self._replug is not None:
+            self._replug.cancel()
+            self._replug = None
 
-    def _consume_line(self, data: bytes) -> bytes:
-        """Take bytes up to the end of a command line, and run it; what is left."""
-        for place, byte in enumerate(data):
-            if byte == _LF:  # the CR has ended the line; what hosts send behind it means nothing
-                continue
-            self._echo(byte)
-            if byte == _CR:
-                self._end_line()
-                return data[place + 1 :]
-            self._add_to_line(byte)
-            if len(self._line) == 2 and self._line.upper() == b"A/":  # V.250 5.2.4: without CR
-                self._line.clear()
-                self._run_line(self._last_line)
-                return data[place + 1 :]
-        return b""
+    # ---- bytes and commands
 
-    def _add_to_line(self, byte: int) -> None:
-        if byte in (_BS, _DEL):
-            del self._line[-1:]
-        elif len(self._line) >= MAX_LINE:
-            self._line_is_too_long = True
-        elif byte >= ord(" "):  # an ESC or a Ctrl-Z that came too late means nothing here
-            self._line.append(byte)
-
-    def _end_line(self) -> None:
-        line = self._line.decode("latin-1")
-        too_long = self._line_is_too_long
-        self._line.clear()
-        self._line_is_too_long = False
-        if too_long:
-            self._finish("ERROR")
-        else:
-            self._run_line(line)
-
-    def _consume_payload(self, data: bytes) -> bytes:
-        assert self._prompt is not None
-        for place, byte in enumerate(data):
-            self._echo(byte)
-            if byte == _ESC:
-                self._prompt = None
-                self._finish("OK")  # EC2x manual 9.8: cancelled, and answered OK
-                return data[place + 1 :]
-            if byte == _CTRL_Z:
-                self._answer_payload(self._prompt)
-                return data[place + 1 :]
-            if len(self._payload) < MAX_PAYLOAD:
-                self._payload.append(byte)
-        return b""
-
-    def _answer_payload(self, prompt: Prompt) -> None:
-        self._prompt = None
-        self._handle(lambda: prompt.answer(bytes(self._payload)))
-
-    # ---- commands
-
-    def _run_line(self, line: str) -> None:
-        """A line with "AT" in it is a command line; anything else gets no answer (V.250 5.2.1)."""
-        start = line.upper().find("AT")
-        if start < 0:
-            return
-        self._last_line = line[start:]
-        self._answering = True
-        self._place_urcs(UrcPlace.BEFORE_ANSWER)
-        try:
-            self._requests = deque(parse_line(line[start + 2 :]))
-        except BadLine:
-            self._finish("ERROR")
-            return
-        self._run_next()
-
-    def _run_next(self) -> None:
-        if not self._requests:
-            self._finish("OK")
-            return
-        request = self._requests.popleft()
-        self._handle(lambda: self._dispatch(request))
+    def _receive(self, data: bytes) -> None:
+        self.line.consume(data)
+        self._tell_output()
 
     def _dispatch(self, request: Request) -> Reply:
         command = self._table.get(request.name)
         if command is None:
-            raise PlainRefusal() if request.name[0].isalpha() else CmeRefusal(Cme.UNKNOWN)
-        return command.answer(self.state, request)
+            raise self._unknown(request)
+        reply = command.answer(self.state, request)
+        return as_typed(request.name, self.line.last, self.profile, reply)
 
-    def _handle(self, answer: Callable[[], Reply]) -> None:
-        try:
-            reply = answer()
-        except Refusal as refusal:
-            self._finish(refusal.text(self.state.settings.cmee))
-            return
-        if isinstance(reply, Prompt):
-            self._requests.clear()
-            self._payload.clear()
-            self._prompt = reply
-            self._write(self.profile.simulator.prompt)
-        elif isinstance(reply, Deferred):
-            self._running = reply
-            reply.then(lambda outcome: self._resume(reply, outcome))
-        else:
-            self._answer_lines(reply)
-            self._run_next()
-
-    def _resume(self, deferred: Deferred, outcome: Sequence[str] | Refusal) -> None:
-        """A command that ran has ended, unless a restart has swallowed it."""
-        if self._running is not deferred:
-            return
-        self._running = None
-        if isinstance(outcome, Refusal):
-            self._finish(outcome.text(self.state.settings.cmee))
-        else:
-            self._answer_lines(outcome)
-            self._run_next()
-        backlog = bytes(self._backlog)
-        self._backlog.clear()
-        self._consume(backlog)
-        self._tell_output()
-
-    # ---- bytes out
-
-    def _echo(self, byte: int) -> None:
-        if self.state.settings.echo:
-            self._write(bytes((byte,)))
+    def _unknown(self, request: Request) -> Refusal:
+        result = self.profile.simulator.unknown_command
+        if result is None and not request.name[0].isalpha():
+            return CmeRefusal(Cme.UNKNOWN)
+        return PlainRefusal(result or "ERROR")
 
     def _write(self, data: bytes) -> None:
-        if len(self._output) + len(data) <= MAX_OUTPUT:
-            self._output += data
-
-    def _put(self, text: str) -> None:
-        verbose = self.state.settings.verbose
-        data = f"\r\n{text}\r\n" if verbose else f"{text}\r\n"
-        self._write(data.encode("latin-1", "replace"))
-
-    def _answer_lines(self, lines: Sequence[str]) -> None:
-        if lines:
-            self._put("\r\n".join(lines))
-
-    def _finish(self, result: str) -> None:
-        self._requests.clear()
-        self._place_urcs(UrcPlace.BEFORE_FINAL)
-        settings = self.state.settings
-        if settings.verbose or result not in _NUMERIC:
-            text = f"\r\n{result}\r\n"
-        else:
-            text = f"{_NUMERIC[result]}\r"
-        if not settings.quiet:
-            self._write(text.encode("latin-1"))
-        self._answering = False
-        self._release_urcs()
-
-    def _say(self, *lines: str) -> None:
-        """An unsolicited result code; what belongs to it comes in further lines."""
-        if self._down:
-            return
-        self._urcs.append(lines)
-        self._release_urcs()
-        self._tell_output()
-
-    def _release_urcs(self) -> None:
-        """Put out what waits, if the line is between two commands."""
-        if self._answering or self.urc_place is not UrcPlace.IDLE:
-            return
-        if self._line and self._urcs:
-            if self._patience is None:
-                self._patience = self.network.agenda.after(LINE_PATIENCE_S, self._lose_patience)
-            return
-        self._put_urcs()
-
-    def _lose_patience(self) -> None:
-        self._patience = None
-        if not self._answering:
-            self._put_urcs()
-            self._tell_output()
-
-    def _place_urcs(self, place: UrcPlace) -> None:
-        if self.urc_place is place and self._urcs:
-            self.urc_place = UrcPlace.IDLE
-            self._put_urcs()
-
-    def _put_urcs(self) -> None:
-        while self._urcs:
-            self._answer_lines(self._urcs.popleft())
+        if len(self._said) + len(self._output) + len(data) <= MAX_OUTPUT:
+            self._said += data
 
     def _tell_output(self) -> None:
-        if self._output and self.on_output is not None:
+        if self._said:
+            said = bytes(self._said)
+            self._said.clear()
+            self._outwards.send(said)
+
+    def _put_out(self, data: bytes) -> None:
+        self._output += data
+        if self.on_output is not None:
             self.on_output()
+
+    def _lose_carrier(self) -> None:
+        self.line.hang_up()
 
     def _submitted(self, submission: Submission) -> None:
         if self.on_submission is not None:
             self.on_submission(submission)
+
+    # ---- faults
+
+    def _strike(self, occasion: Occasion, text: str) -> Iterator[Running]:
+        return self._mischief.strike(occasion, text) if self._mischief else iter(())
+
+    def _strike_bytes(self, occasion: Occasion) -> Iterator[Running]:
+        return self._strike(occasion, self.line.last)
+
+    def _note_fault(self, name: str) -> None:
+        if self.on_fault is not None:
+            self.on_fault(name)
+
+    def _begin(self, line: str) -> Ordeal:
+        """What befalls a command line; what befalls the modem by it has happened then."""
+        if self._mischief is None:
+            return UNSPOILT
+        struck = [running.fault for running in self._mischief.strike(Occasion.COMMAND, line)]
+        actions = {fault.action for fault in struck}
+        refusals = [fault.refusal for fault in struck if fault.action is Action.REFUSE]
+        bursts = [fault.urcs for fault in struck if fault.action is Action.URC_BURST]
+        for fault in struck:
+            if fault.action is not Action.URC_BURST:
+                self._act(fault)
+        return Ordeal(
+            refusal=refusals[0] if refusals else None,
+            prompt=Action.NO_PROMPT not in actions,
+            answer=Action.NO_ANSWER not in actions,
+            final=Action.NO_FINAL not in actions,
+            late_s=sum(fault.span_s for fault in struck if fault.action is Action.LATE_FINAL),
+            urcs=sum(bursts, ()),
+        )
+
+    def _act(self, fault: Fault) -> None:
+        """What a fault does to the modem as a whole; nothing where it is about an answer."""
+        if fault.action is Action.ECHO:
+            self.state.settings.echo = True
+        elif fault.action is Action.URC_BURST:
+            for urc in fault.urcs:
+                self._say(urc)
+        elif fault.action is Action.SILENT:
+            self._inwards.hold(fault.span_s)
+            self._outwards.hold(fault.span_s)
+        elif fault.action is Action.REBOOT:
+            self.restart()
+        elif fault.action is Action.UNPLUG:
+            self.unplug()
+            back = partial(self.plug, renamed=fault.renamed is True)
+            self._replug = self.network.agenda.after(fault.span_s, back)
+        elif fault.action is Action.STORAGE_FULL:
+            self._fill_storage(fault.span_s)
+
+    def _fill_storage(self, span_s: float) -> None:
+        """Drafts take every free slot of the memory for received messages, for so long."""
+        release = occupy(self.state.memories[self.state.settings.memories[2]])
+
+        def free() -> None:
+            release()
+            self.state.subscriber.offer()
+
+        self.network.agenda.after(span_s, free)
+
+    def _say(self, *lines: str) -> None:
+        """An unsolicited result code, as often as faults let it come."""
+        times = 1
+        for running in self._strike(Occasion.URC, lines[0]):
+            times = 0 if running.fault.action is Action.URC_LOST else times * 2
+        for _ in range(times):
+            self.line.say(*lines)
+
+    def _taken(self, pdu: str) -> None:
+        """The modem has a message; a fault may have the SMS centre deliver it once more."""
+        if pdu in self._delivered_again:
+            self._delivered_again.remove(pdu)
+            return
+        for running in self._strike(Occasion.MESSAGE, pdu):
+            self._delivered_again.append(pdu)
+            again = partial(self.state.subscriber.deliver, pdu)
+            self.network.agenda.after(running.fault.span_s, again)

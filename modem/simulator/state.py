@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 
-from modem.profiles import Profile
-from modem.simulator.answers import Cme, CmeRefusal
+from modem.profiles import Profile, Said
+from modem.simulator import charset
+from modem.simulator.agenda import Appointment
+from modem.simulator.answers import Online
+from modem.simulator.background import Background
 from modem.simulator.card import Card, Lock
 from modem.simulator.cellular import (
     Act,
@@ -18,20 +22,22 @@ from modem.simulator.cellular import (
     Subscriber,
     Taking,
 )
+from modem.simulator.clock import Clock
 from modem.simulator.identity import Identity
+from modem.simulator.indicators import Indicators
 from modem.simulator.reception import Cnmi, Reception
+from modem.simulator.slot import Slot
 from modem.simulator.smsc import Submission
 from modem.simulator.storage import Memories
-
-AREA_CODE = "1A2B"
-CELL_ID = "01C3D4E5"
-_CARD_IS_READY = "+CPIN: READY"
+from modem.simulator.template import filled
+from modem.simulator.textmode import Style
+from modem.simulator.typedtext import Parameters
 
 # The commands that tell the registration, and of which access technologies
 # (3GPP TS 27.007 7.2, 10.1.20, 10.1.22)
 REGISTRATION: dict[str, tuple[Act, ...]] = {
-    "+CREG": (Act.UTRAN, Act.EUTRAN),
-    "+CGREG": (Act.UTRAN, Act.EUTRAN),
+    "+CREG": (Act.GSM, Act.UTRAN, Act.EUTRAN),
+    "+CGREG": (Act.GSM, Act.UTRAN, Act.EUTRAN),
     "+CEREG": (Act.EUTRAN,),
 }
 
@@ -44,6 +50,15 @@ class Auth:
     login: Login = field(default_factory=Login)
 
 
+@dataclass(frozen=True, slots=True)
+class SavedParameters:
+    """What +CSAS saves: +CSCA, +CSMP and +CSCB (3GPP TS 27.005 3.3.5)."""
+
+    smsc: str | None
+    parameters: Parameters
+    cscb: tuple[int, str, str]
+
+
 @dataclass(slots=True)
 class Settings:
     """What a host sets on its line, and what a restart puts back to what was saved (AT&W)."""
@@ -54,9 +69,18 @@ class Settings:
     quiet: bool = False
     cmee: int = 0
     csms: int = 0
+    cmgf: int = 0
+    csdh: int = 0
+    parameters: Parameters = field(default_factory=Parameters)  # +CSMP
+    cscb: tuple[int, str, str] = (0, "", "")
+    cmms: int = 0
+    cmms_since_s: float = 0.0  # when the link was used last
     cnmi: Cnmi = field(default_factory=Cnmi)
     cops_format: int = 0
     registration: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REGISTRATION, 0))
+    charset: str = charset.IRA  # +CSCS
+    phonebook: str = "SM"  # +CPBS
+    options: dict[str, tuple[int, ...]] = field(default_factory=dict)  # services.table.option
     accepted: dict[str, str] = field(default_factory=dict)  # settings without effect here
 
 
@@ -84,28 +108,51 @@ class State:
         self.network = network
         self.profile = profile
         self.who = who
-        self.card = card
+        self.slot = Slot(self, card)
         self.say = say
         self.reset = reset
         self.submitted = submitted
         self.memories = Memories(part.sizes, part.aliases)
-        self.factory = Settings(memories=[part.default_memory] * 3)
+        self.factory = Settings(
+            memories=[part.default_memory] * 3,
+            echo=part.echo,
+            cmee=part.cmee,
+            cnmi=Cnmi(*part.cnmi),
+            charset=part.default_charset,
+        )
         self.saved = deepcopy(self.factory)
         self.settings = deepcopy(self.factory)
         self.contexts: dict[int, PdpContext] = {
             cid: PdpContext("IPV4V6", apn) for cid, apn in part.own_contexts.items()
         }
         self.contexts[profile.driver.attach_cid] = PdpContext(apn=start_apn)
+        self._first_contexts = dict(self.contexts)
+        self.context_fields: dict[int, tuple[int, ...]] = {}  # behind the address in +CGDCONT
         self.auth: dict[int, Auth] = {}
         self.kept: dict[str, str] = {}  # vendor settings that live in the flash
         self.functionality = 1  # +CFUN
         self.reference = 0  # TP-MR of the last submission
+        self.saved_parameters: dict[int, SavedParameters] = {}  # +CSAS
+        self.deregistered = False  # by +COPS=2
+        self.in_dialogue = False  # of +CUSD
+        self._call: Online | None = None
+        self.call_cid = 0  # its context
+        self.lose_carrier: Callable[[], None] = self.end_call  # the line's way of saying so
+        self.on_taken: Callable[[str], None] | None = None  # told of each message that came
+        self.switch_off: Callable[[], None] = reset  # as `reset`, but it stays off
         self.reception = Reception(self)
         self._said: dict[str, str] = {}
-        self._unlocked_lines: tuple[str, ...] = (_CARD_IS_READY,)
+        self._speaking: list[Appointment] = []  # what is yet to be said of a start
         self.subscriber = Subscriber(
             network, self, attach_cid=profile.driver.attach_cid, lte_only=lte_only
         )
+        if card is not None:
+            network.smsc.enrol(card.msisdn, self.subscriber)
+        self.signal = who.rssi  # <rssi> of +CSQ, where there is a signal
+        self.clock = Clock(self)
+        self.indicators = Indicators(self)
+        self._was_registered = False
+        self.background = Background(self)
 
     # ---- what the network asks (cellular.Listener)
 
@@ -122,28 +169,58 @@ class State:
 
     def standing_changed(self) -> None:
         """Say so, where the host asked for it."""
-        if self.subscriber.standing is not Standing.REGISTERED:
+        registered = self.subscriber.registered
+        if not registered:
             self.reception.forget()
         for command, mode in self.settings.registration.items():
             now = self.registration(command, located=mode == 2)
             if mode and self._said.get(command) != now:
                 self.say(f"{command}: {now}")
             self._said[command] = now
+        self.indicators.tell()
+        if registered and not self._was_registered:
+            self.clock.network_time()
+        self._was_registered = registered
+        self.check_carrier()
+
+    def packet_event(self, event: str) -> None:
+        """Say it where the host asked for it (+CGEREP); else it is lost."""
+        if self.settings.options.get("+CGEREP", (0, 0))[0]:
+            self.say(f"+CGEV: {event}")
 
     def take(self, pdu: str) -> Taking:
         """A message has come."""
-        return self.reception.take(pdu)
+        taking = self.reception.take(pdu)
+        if taking is Taking.TAKEN and self.on_taken is not None:
+            self.on_taken(pdu)
+        return taking
 
     # ---- what services ask
 
+    def style(self) -> Style:
+        """How text mode shows messages now."""
+        part, settings = self.profile.simulator, self.settings
+        return Style(settings.charset, settings.csdh == 1, part.empty_alpha, part.header_in_text)
+
     def registration(self, command: str, *, located: bool) -> str:
         """The state as that command tells it: <stat>[,<area>,<cell>,<AcT>]."""
-        standing, act = self.subscriber.standing, self.subscriber.act
-        if standing is Standing.REGISTERED and act not in REGISTRATION[command]:
-            standing = Standing.OFF
-        if located and standing is Standing.REGISTERED:
-            return f'{standing.value},"{AREA_CODE}","{CELL_ID}",{act.value}'
-        return str(standing.value)
+        subscriber = self.subscriber
+        act = subscriber.act
+        if not subscriber.registered:
+            return str(subscriber.standing.value)
+        if act not in REGISTRATION[command] or (command == "+CGREG" and not subscriber.attached):
+            return str(Standing.OFF.value)
+        stat = subscriber.welcome.value
+        if not located:
+            return str(stat)
+        cell = subscriber.cell
+        values = {
+            "stat": stat,
+            "area": cell.area_digits,
+            "cell": cell.number_digits(act),
+            "act": act.value,
+        }
+        return filled(self.profile.simulator.located, values)
 
     def tell_from_now(self, command: str, mode: int) -> None:
         """Set how that command's URC is given; only what changes from now on is told."""
@@ -151,48 +228,94 @@ class State:
         self._said[command] = self.registration(command, located=mode == 2)
 
     @property
+    def card(self) -> Card | None:
+        """The card in the slot."""
+        return self.slot.card
+
+    @property
     def lock(self) -> Lock | None:
         """The card's state; None without a card."""
         return self.card.lock if self.card else None
 
     def need_card(self) -> Card:
-        """The card, if it can be used; raises CmeRefusal 10 to 13."""
-        if self.card is None:
-            raise CmeRefusal(Cme.SIM_NOT_INSERTED)
-        codes = {
-            Lock.PIN: Cme.SIM_PIN_REQUIRED,
-            Lock.PUK: Cme.SIM_PUK_REQUIRED,
-            Lock.BLOCKED: Cme.SIM_FAILURE,
-        }
-        if self.card.lock in codes:
-            raise CmeRefusal(codes[self.card.lock])
-        return self.card
+        """The card, if it can be used; raises CmeRefusal 10 to 14."""
+        return self.slot.usable()
+
+    @property
+    def call(self) -> Online | None:
+        """The data connection that stands, in data mode or escaped."""
+        return self._call
+
+    @call.setter
+    def call(self, call: Online | None) -> None:
+        self._call = call
+        self.indicators.tell()
+
+    def end_call(self) -> None:
+        """End the data connection, if one stands (ATH); `hang_up` of the modem says NO CARRIER."""
+        call, self.call = self.call, None
+        if call is not None:
+            call.over()
+
+    def check_carrier(self) -> None:
+        """End the data connection whose context is gone."""
+        if self.call is not None and self.call_cid not in self.subscriber.bearers:
+            self.lose_carrier()
+
+    @property
+    def rssi(self) -> int:
+        """The signal as +CSQ tells it; 99 where there is none."""
+        return self.signal if self.functionality == 1 and self.subscriber.covered else 99
+
+    def set_signal(self, rssi: int) -> None:
+        """Another strength, 0 to 31 (27.007 8.5)."""
+        if rssi not in range(32):
+            raise ValueError(f"a signal is 0 to 31, not {rssi}")
+        self.signal = rssi
+        self.indicators.tell()
 
     # ---- radio and power
 
-    def boot_lines(self) -> tuple[str, ...]:
-        """What the modem says when it has started; what needs the card waits until it is open."""
-        lines = self.profile.simulator.boot_urcs
-        if self.lock is Lock.READY or _CARD_IS_READY not in lines:
-            return lines
-        place = lines.index(_CARD_IS_READY)
-        self._unlocked_lines = lines[place:]
-        asked = () if self.lock in (None, Lock.BLOCKED) else (f"+CPIN: {self.lock.value}",)
-        return (*lines[:place], *asked)
+    def boot_lines(self) -> tuple[Said, ...]:
+        """What the modem says after power on; what needs the card waits until it is open."""
+        return self.slot.boot_lines()
 
-    def unlocked(self) -> None:
-        """The card took the PIN or the PUK."""
-        lines, self._unlocked_lines = self._unlocked_lines, (_CARD_IS_READY,)
-        for line in lines:
-            self.say(line)
-        self.connect()
+    def announce(self, said: Iterable[Said], *, since_s: float = 0.0) -> None:
+        """Say lines, each at its time, of which `since_s` have passed; a power-off ends it."""
+        self._speaking = [each for each in self._speaking if each.action is not None]
+        for each in said:
+            if each.after_s <= since_s:
+                self.say(each.line)
+            else:
+                action = partial(self.say, each.line)
+                self._speaking.append(self.network.after(each.after_s - since_s, action))
+
+    def refresh_card(self, *, imsi: str | None = None) -> None:
+        """The card starts again, by a REFRESH of its own (UICC reset, ETSI TS 102 223 6.4.7).
+
+        So a card with several IMSIs changes them: for the network the modem becomes another one.
+        What is said is what a modem says when its card goes and comes. CmeRefusal without a card.
+        """
+        self.slot.refresh(imsi)
 
     def connect(self, *, at_once: bool = False) -> None:
         """Register, if the radio is on and the card can be used."""
         if self.functionality == 1 and self.card is not None and self.lock is Lock.READY:
             if self.card.smsc is None:
                 self.card.smsc = self.network.settings.smsc
+            self.deregistered = False
             self.subscriber.start(at_once=at_once)
+
+    def set_functionality(self, functionality: int) -> None:
+        """What +CFUN sets: 0 minimum, 1 full, anything else without radio."""
+        was, self.functionality = self.functionality, functionality
+        if functionality != 1:
+            self.radio_off()
+        if self.profile.simulator.card_off_in_minimum and (was == 0) is not (functionality == 0):
+            self.slot.switch(on=functionality != 0)
+        if functionality == 1 and was != 1:
+            self.connect()
+        self.indicators.tell()
 
     def radio_off(self) -> None:
         """Leave the network; refusals so far are forgotten."""
@@ -201,9 +324,18 @@ class State:
 
     def power_off(self) -> None:
         """Forget what a restart forgets: all but memories, contexts and what was saved."""
+        self.end_call()
         self.radio_off()
+        for appointment in self._speaking:
+            appointment.cancel()
+        self._speaking.clear()
+        self.background.stop()
         self.settings = deepcopy(self.saved)
         self.reception = Reception(self)
         self.functionality = 1
-        if self.card is not None:
-            self.card.power_up()
+        self.deregistered = False
+        if not self.profile.simulator.keeps_contexts:
+            self.contexts = dict(self._first_contexts)
+            self.context_fields.clear()
+            self.auth.clear()
+        self.slot.power_up()

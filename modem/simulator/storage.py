@@ -45,6 +45,12 @@ class Slots:
         self.messages[index] = message
         return index
 
+    def put_over(self, message: Stored) -> int | None:
+        """Store it; in a full memory the oldest makes room. None if there are no slots at all."""
+        if self.messages and len(self.messages) >= self.size:
+            del self.messages[next(iter(self.messages))]  # a dict keeps the order of arrival
+        return self.put(message)
+
     def get(self, index: int) -> Stored | None:
         """What is in that slot."""
         return self.messages.get(index)

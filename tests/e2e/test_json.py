@@ -15,7 +15,7 @@ from tests.e2e.bench import OPERATOR, ROOT, Bench
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "json-schema.json").read_text())
 VECTORS = ROOT / "tests" / "vectors"
 # What others are made of.
-PARTS = {"context", "modem", "change"}
+PARTS = {"context", "modem", "change", "sim-control-modem"}
 # What is no command's output.
 FILES = {"simulate-inbox-line", "simulate-outbox-line"}
 
@@ -135,6 +135,31 @@ def test_pdu_decode(bench: Bench, name: str) -> None:
     for each in decoded:
         check("pdu-decode", each)
     assert any(("error" in each) == (name == "pdu_invalid") for each in decoded)
+
+
+def test_sim_control(bench: Bench) -> None:
+    socket = str(bench.home / "sim.sock")
+    bench.simulate("--start-apn", "em", "--control", socket)
+    for name, options in {
+        "state": (),
+        "deliver": ("--from", "12345", "hello"),
+        "coverage": ("off",),
+        "refuse": ("38", "--count", "1"),
+        "faults": (),
+        "reboot": (),
+        "unplug": (),
+        "plug": (),
+    }.items():
+        code, output, _ = bench.do("sim-control", socket, name, *options, "--json", config=False)
+        assert code == 0
+        check(f"sim-control-{name}", json.loads(output))
+
+
+@pytest.mark.parametrize("name", [(), ("ec25",)], ids=["all", "one"])
+def test_profiles(bench: Bench, name: tuple[str, ...]) -> None:
+    code, output, _ = bench.do("profiles", *name, "--json", config=False)
+    assert code == 0
+    check("profiles", json.loads(output))
 
 
 def test_pdu_encode(bench: Bench) -> None:

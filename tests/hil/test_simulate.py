@@ -177,7 +177,9 @@ BAD_OPTIONS = {
     "port too high": ("--tcp", "localhost:70000", "wanted HOST:PORT"),
     "APN with a quote": ("--apn", 'e"m', "wanted an APN"),
     "no modems": ("--modems", "0", "0 is not in the range"),
-    "unknown profile": ("--profile", "nokia", "'nokia' is not one of"),
+    "unknown profile": ("--profile", "nokia", "no profile is named 'nokia'"),
+    "no profile in the file": ("--profile", "pyproject.toml", "build-system: no such key"),
+    "no such file": ("--profile", "absent.toml", "No such file"),
     "no speed": ("--baud", "0", "0 is not in the range"),
     "no time": ("--time-scale", "0", "is not in the range"),
 }

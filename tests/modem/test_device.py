@@ -108,11 +108,13 @@ def test_the_start_writes_no_setting_that_is_right_already() -> None:
     run(main())
 
 
-def test_roaming_is_switched_on_where_it_is_off() -> None:
+# 1: off; 255: as the carrier's profile has it, the module's default (AT+QCFG=? of an EC25)
+@pytest.mark.parametrize("now", ["1", "255"])
+def test_roaming_is_switched_on_where_it_is_off(now: str) -> None:
     async def main() -> None:
         script, _ = initialised(
             {
-                'AT+QCFG="roamservice"': ok('+QCFG: "roamservice",1'),
+                'AT+QCFG="roamservice"': ok(f'+QCFG: "roamservice",{now}'),
                 'AT+QCFG="roamservice",2,1': OK,
             },
             EC25,

@@ -14,6 +14,9 @@ from modem.simulator.endpoints.wire import Wire
 _READ_BYTES = 4096
 # Kept for a client that doesn't read; what is above is lost, as on a line without flow control.
 MAX_UNREAD = 1 << 18
+# How often the speed is looked at during a data connection: a pty tells nobody that it was set.
+SPEED_LOOK_S = 0.2
+_OUTPUT_SPEED = 5  # in what tcgetattr gives
 _PTY_HOME = Path("/dev/pts")
 
 
@@ -25,7 +28,9 @@ class PtyEndpoint:
     """A raw pty on which a program finds the modem, and `link`, a symbolic link to it.
 
     A pty has no DTR: that a client is there is seen by its opening the file (inotify). While none
-    is, what the modem says is lost, as on a real port. `plug_in` and `unplug` are the cable.
+    is, what the modem says is lost, as on a real port. DTR drops when the last one closes it, or
+    sets the speed to B0 (tcsetattr(3)), and that ends a data connection. `plug_in` and `unplug`
+    are the cable.
     """
 
     def __init__(self, wire: Wire, watcher: OpenWatcher, *, link: Path | None = None) -> None:
@@ -39,6 +44,30 @@ class PtyEndpoint:
         self._watch = -1
         self._clients = 0
         self._unread = bytearray()
+        self._look: asyncio.TimerHandle | None = None
+        self._last_port = ""
+        wire.join(self)
+
+    def connect(self, *, renamed: bool) -> None:
+        """The cable is in again. The link leads to the port whatever it is called."""
+        others: list[int] = []
+        while renamed and (pair := os.openpty()):
+            # The kernel gives the lowest free number, which may be the one that was just given up.
+            found = os.ttyname(pair[1])
+            others += pair
+            if found != self._last_port:
+                os.close(others.pop())
+                os.close(others.pop())
+                break
+        try:
+            self.plug_in()
+        finally:
+            for descriptor in others:
+                os.close(descriptor)
+
+    def disconnect(self) -> None:
+        """The cable is out."""
+        self.unplug()
 
     def plug_in(self) -> None:
         """Make the pty and its link; raises LinkError, OSError."""
@@ -62,6 +91,7 @@ class PtyEndpoint:
         """Take the link and the pty away; a client sees its port vanish."""
         if self._master < 0:
             return
+        self._last_port = self.port
         self._wire.detach(self._send)
         if self.link is not None:
             remove_link(self.link, self.port)
@@ -71,6 +101,9 @@ class PtyEndpoint:
         if self._watch >= 0:
             self._watcher.unwatch(self._watch)
             self._watch = -1
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
         self._loop.remove_reader(self._master)
         self._loop.remove_writer(self._master)
         os.close(self._slave)
@@ -84,12 +117,21 @@ class PtyEndpoint:
         self._clients += 1 if opening is Opening.OPENED else -1
         if self._clients <= 0:
             self._clients = 0
-            self._unread.clear()
-            termios.tcflush(self._slave, termios.TCIFLUSH)
+            if self._wire.modem.line.in_data_mode:
+                self._take()  # what it wrote before it left; no next one talks to a data connection
+            self._wire.hang_up()
+            if self._slave >= 0:
+                self._unread.clear()
+                termios.tcflush(self._slave, termios.TCIFLUSH)
 
     def _read(self) -> None:
         # An open that came before these bytes has to be known before they are answered.
         self._watcher.poll()
+        self._take()
+        if not self._clients:
+            self._wire.hang_up()  # no DTR: what nobody waits for doesn't stay connected
+
+    def _take(self) -> None:
         try:
             data = os.read(self._master, _READ_BYTES)
         except BlockingIOError:
@@ -103,7 +145,19 @@ class PtyEndpoint:
         if self._master >= 0:
             self._loop.add_reader(self._master, self._read)
 
+    def _watch_speed(self) -> None:
+        """During a data connection, see whether the client sets B0, or left before it was made."""
+        self._look = None
+        if self._slave < 0 or not self._wire.modem.line.in_data_mode:
+            return
+        if not self._clients or termios.tcgetattr(self._slave)[_OUTPUT_SPEED] == termios.B0:
+            self._wire.hang_up()
+        else:
+            self._look = self._loop.call_later(SPEED_LOOK_S, self._watch_speed)
+
     def _send(self, data: bytes) -> None:
+        if self._look is None and self._wire.modem.line.in_data_mode:
+            self._watch_speed()
         self._watcher.poll()
         if not self._clients or len(self._unread) + len(data) > MAX_UNREAD:
             return

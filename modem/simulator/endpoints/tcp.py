@@ -32,7 +32,10 @@ class _Connection(asyncio.Protocol):
 
 
 class TcpEndpoint:
-    """Listens at `host`:`port` (0: any that is free). A second client is turned away at once."""
+    """Listens at `host`:`port` (0: any that is free). A second client is turned away at once.
+
+    While the modem's cable is out, every client is: ser2net listens, too, without its device.
+    """
 
     def __init__(self, wire: Wire, host: str, port: int) -> None:
         self._wire = wire
@@ -40,6 +43,8 @@ class TcpEndpoint:
         self._port = port
         self._server: asyncio.Server | None = None
         self._client: _Connection | None = None
+        self._connected = True
+        wire.join(self)
 
     @property
     def address(self) -> str:
@@ -56,11 +61,21 @@ class TcpEndpoint:
         self._port = self._server.sockets[0].getsockname()[1]
         self._wire.attach(self._send)
 
+    def connect(self, *, renamed: bool) -> None:
+        """The cable is in again. An address stays what it is."""
+        self._connected = True
+
+    def disconnect(self) -> None:
+        """The cable is out."""
+        self._connected = False
+        if self._client is not None and self._client.transport is not None:
+            self._client.transport.abort()
+
     async def unplug(self) -> None:
         """Stop listening, and hang up."""
         self._wire.detach(self._send)
-        if self._client is not None and self._client.transport is not None:
-            self._client.transport.abort()
+        self._wire.leave(self)
+        self.disconnect()
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
@@ -68,7 +83,7 @@ class TcpEndpoint:
 
     def claim(self, connection: _Connection) -> bool:
         """May this connection have the line?"""
-        if self._client is None:
+        if self._client is None and self._connected:
             self._client = connection
         return self._client is connection
 
@@ -80,6 +95,7 @@ class TcpEndpoint:
         """The connection is over."""
         if self._client is connection:
             self._client = None
+            self._wire.hang_up()
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client."""

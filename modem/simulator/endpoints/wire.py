@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from enum import Enum
+from typing import Protocol
 
 from modem.simulator.core import SimulatedModem
+from modem.simulator.faults import Direction as Direction
 
 BITS_PER_BYTE = 10  # 8N1: start, eight, stop
 # How finely a paced line is drawn: well under what a serial driver's FIFO hides.
@@ -15,15 +16,12 @@ _GRAIN_S = 0.002
 _CONGESTED_BYTES = 4096
 
 
-class Direction(Enum):
-    """Which way bytes go."""
-
-    TO_MODEM = ">>"
-    FROM_MODEM = "<<"
-
-
 class Pacer:
-    """Passes bytes on as fast as a line of that speed does; at once when it has none."""
+    """Passes bytes on as fast as a line of that speed does; at once when it has none.
+
+    A byte arrives when its last bit does, and bytes that are sent together follow each other
+    without a gap, however late the loop is: what it missed comes with the next tick.
+    """
 
     def __init__(self, deliver: Callable[[bytes], None], baud: int | None) -> None:
         self._deliver = deliver
@@ -66,6 +64,18 @@ class Pacer:
             self._deliver(data)
 
 
+class Port(Protocol):
+    """An endpoint, as the cable between it and the modem sees it."""
+
+    def connect(self, *, renamed: bool) -> None:
+        """The cable is in again; `renamed`: the port's name isn't to be the one it had."""
+        ...
+
+    def disconnect(self) -> None:
+        """The cable is out: the port is gone."""
+        ...
+
+
 class Wire:
     """Joins one modem with the endpoints at which it can be reached; what it says reaches all.
 
@@ -76,15 +86,27 @@ class Wire:
         self.modem = modem
         self.on_traffic: Callable[[Direction, bytes], None] | None = None
         self._sinks: list[Callable[[bytes], None]] = []
+        self._ports: list[Port] = []
         self._relief: list[Callable[[], None]] = []
+        self._hanging_up = False
         self._inwards = Pacer(self._reach_modem, baud)
         self._outwards = Pacer(self._reach_hosts, baud)
         modem.on_output = self._pump
+        modem.on_port = self._move_cable
 
     @property
     def congested(self) -> bool:
         """Is more under way to the modem than a port's buffer holds?"""
         return self._inwards.pending >= _CONGESTED_BYTES
+
+    def join(self, port: Port) -> None:
+        """Have `port` come and go with the modem's cable."""
+        self._ports.append(port)
+
+    def leave(self, port: Port) -> None:
+        """It no longer does."""
+        if port in self._ports:
+            self._ports.remove(port)
 
     def attach(self, sink: Callable[[bytes], None]) -> None:
         """Have the modem's bytes handed to `sink`, too."""
@@ -99,14 +121,31 @@ class Wire:
         """Bytes from a host."""
         self._inwards.send(data)
 
+    def hang_up(self) -> None:
+        """The host dropped DTR, behind the bytes that it has sent."""
+        if self._inwards.pending:
+            self._hanging_up = True
+        else:
+            self.modem.hang_up()
+
     def when_relieved(self, action: Callable[[], None]) -> None:
         """Have `action` called once the wire isn't congested any more."""
         self._relief.append(action)
+
+    def _move_cable(self, plugged: bool, renamed: bool) -> None:
+        for port in tuple(self._ports):
+            if plugged:
+                port.connect(renamed=renamed)
+            else:
+                port.disconnect()
 
     def _reach_modem(self, data: bytes) -> None:
         if self.on_traffic is not None:
             self.on_traffic(Direction.TO_MODEM, data)
         self.modem.feed(data)
+        if self._hanging_up and not self._inwards.pending:
+            self._hanging_up = False
+            self.modem.hang_up()
         if self._relief and not self.congested:
             relief, self._relief = self._relief, []
             for action in relief:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from modem.profiles import EC25, GENERIC, PROFILES, SIM7600, Profile
 from modem.simulator import UrcPlace
-from modem.simulator.core import MAX_BACKLOG, MAX_LINE, MAX_OUTPUT, MAX_PAYLOAD
+from modem.simulator.core import MAX_OUTPUT
+from modem.simulator.line import MAX_BACKLOG, MAX_LINE, MAX_PAYLOAD
 from modem.sms import compose
-from tests.modem.simulator.bench import Bench
+from tests.modem.simulator.bench import Bench, lines
 
 # What is sent to a modem with its echo on -> every byte that comes back.
 DIALOGUES = {
@@ -39,7 +40,7 @@ DIALOGUES = {
     # gammu's first bytes; a simulator that stayed silent worked with it
     "escape outside of a prompt": (b"\x1b\r", b"\x1b\r"),
     "corrected while typing": (b"AT+CMEF\x08E?\r", b"AT+CMEF\x08E?\r\r\n+CMEE: 0\r\n\r\nOK\r\n"),
-    "dialling": (b"ATD*99#\r", b"ATD*99#\r\r\nNO CARRIER\r\n"),
+    "dialling": (b"ATD*99#\r", b"ATD*99#\r\r\nCONNECT 150000000\r\n"),
     "registers": (b"ATS0=2S0?\r", b"ATS0=2S0?\r\r\n002\r\n\r\nOK\r\n"),
     "bad value of a basic command": (b"ATE7\r", b"ATE7\r\r\nERROR\r\n"),
     "prompt cancelled": (
@@ -176,14 +177,20 @@ def test_restart(profile: Profile) -> None:
     assert bench.ask("AT") == ""
     assert bench.wait(part.boot_s - 0.1) == ""
     assert bench.ask("AT") == ""
-    assert bench.wait(0.2) == "".join(f"\r\n{line}\r\n" for line in part.boot_urcs)
-    assert bench.ask("AT+CMEE?;+CNMI?;+CREG?") == (
-        "AT+CMEE?;+CNMI?;+CREG?\r"
-        "\r\n+CMEE: 0\r\n\r\n+CNMI: 0,0,0,0,0\r\n\r\n+CREG: 0,2\r\n\r\nOK\r\n"
-    )
-    bench.wait(5)
+    at_once = [each.line for each in part.boot_urcs if each.after_s == part.boot_s]
+    assert bench.wait(0.15) == "".join(f"\r\n{line}\r\n" for line in at_once)
+    cnmi = ",".join(map(str, part.cnmi))
+    assert lines(bench.ask("ATE0;+CMEE?;+CNMI?;+CREG?")) == [
+        "ATE0;+CMEE?;+CNMI?;+CREG?\r",
+        f"+CMEE: {part.cmee}",
+        f"+CNMI: {cnmi}",
+        f"+CREG: 0,{0 if part.sim_busy_s > part.boot_s else 2}",
+        "OK",
+    ]
+    later = [each.line for each in part.boot_urcs if each.after_s > part.boot_s]
+    assert lines(bench.wait(12)) == later
     assert '"other","10.65.' in bench.ask("AT+CGDCONT?")
-    assert "+CMGL: 0,0,," in bench.ask("AT+CMGL=4")
+    assert "+CMGL: 0,0," in bench.ask("AT+CMGL=4")
 
 
 RESTARTS = {
@@ -240,8 +247,8 @@ def test_no_bytes_upset_it(words: list[bytes], profile: Profile, lte_only: bool)
     for word in words:
         bench.modem.feed(word)
         bench.wait(1)
-    assert len(bench.modem._line) <= MAX_LINE
-    assert len(bench.modem._payload) <= MAX_PAYLOAD
+    assert len(bench.modem.line._line) <= MAX_LINE
+    assert len(bench.modem.line._payload) <= MAX_PAYLOAD
     bench.wait(200)  # whatever runs comes to an end
     bench.send(b"\x1b\r")
     bench.send(b"ATZ\rATE0Q0V1\r")

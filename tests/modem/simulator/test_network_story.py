@@ -2,7 +2,7 @@
 
 import pytest
 
-from modem.simulator import NetworkSettings, Standing
+from modem.simulator import Act, NetworkSettings, Standing
 from modem.sms import compose
 from tests.modem.simulator.bench import Bench, lines
 
@@ -261,3 +261,88 @@ def test_a_clock_that_jumps_tells_the_same_story_as_one_that_creeps() -> None:
             [line for _ in range(int(1000 / step_s)) for line in lines(bench.wait(step_s))]
         )
     assert stories[0] == stories[1]
+
+
+# ---- technologies
+
+
+def act(bench: Bench) -> str:
+    """<AcT> of +COPS?, or nothing without a network."""
+    return lines(bench.ask("AT+COPS?"))[0].rpartition(",")[2]
+
+
+def test_modem_falls_back_and_returns() -> None:
+    """LTE goes, then 3G; LTE comes back. Each change takes a registration."""
+    bench = Bench()
+    subscriber = bench.modem.state.subscriber
+    bench.ask("AT+CREG=2")
+    subscriber.hear([Act.UTRAN, Act.GSM])
+    said = lines(bench.said() + bench.wait(3))
+    assert said == ["+CREG: 2", '+CREG: 5,"1A2B","01C3D4E5",2']
+    subscriber.hear([Act.GSM])
+    bench.wait(3)
+    assert act(bench) == "0"
+    assert send_sms(bench) == "OK"
+    subscriber.hear(Act)
+    said = lines(bench.wait(3))
+    assert said == ["+CREG: 2", '+CREG: 5,"1A2B","01C3D4E5",7']
+
+
+def test_what_a_modem_does_not_use_may_go() -> None:
+    bench = Bench()
+    bench.ask("AT+CREG=2")
+    bench.modem.state.subscriber.hear([Act.EUTRAN])
+    assert bench.wait(10) == ""
+    assert act(bench) == "7"
+
+
+def test_modem_that_had_to_fall_back_stays_while_nothing_better_comes() -> None:
+    bench = Bench(start_apn="internet")  # refused on LTE: on 3G since
+    bench.ask("AT+CREG=1")
+    bench.modem.state.subscriber.hear([Act.EUTRAN, Act.UTRAN])
+    assert bench.wait(10) == ""
+    assert act(bench) == "2"
+
+
+def test_modem_of_lte_alone_searches_where_there_is_none() -> None:
+    bench = Bench(lte_only=True)
+    bench.modem.state.subscriber.hear([Act.UTRAN, Act.GSM])
+    bench.wait(100)
+    assert stats(bench) == ("2", "2", "2")
+    bench.modem.state.subscriber.hear(Act)
+    bench.wait(3)
+    assert stats(bench) == ("5", "5", "5")
+
+
+def test_unknown_apn_falls_back_to_2g_where_there_is_no_3g() -> None:
+    bench = Bench(start_apn="internet")
+    bench.modem.state.subscriber.hear([Act.EUTRAN, Act.GSM])
+    bench.wait(3)
+    assert act(bench) == "0"
+    assert stats(bench) == ("5", "5", "0")
+
+
+def test_modem_that_is_thrown_out_comes_back() -> None:
+    bench = Bench()
+    bench.ask("AT+CEREG=1")
+    bench.modem.state.subscriber.be_detached()
+    assert lines(bench.said()) == ["+CEREG: 0", "+CEREG: 2"]
+    assert lines(bench.wait(3)) == ["+CEREG: 5"]
+
+
+def test_choice_by_hand_survives_a_restart() -> None:
+    bench = Bench()
+    bench.ask('AT+COPS=1,2,"00102"')
+    bench.wait(10)
+    bench.modem.restart()
+    bench.wait(30)
+    bench.ask("ATE0")
+    assert lines(bench.ask("AT+COPS?;+CREG?")) == ["+COPS: 1", "+CREG: 0,3", "OK"]
+
+
+def test_deregistration_does_not_survive_a_restart() -> None:
+    bench = Bench()
+    bench.ask("AT+COPS=2")
+    bench.modem.restart()
+    bench.wait(30)
+    assert '+COPS: 0,0,"Simulated Network",7' in bench.ask("AT+COPS?")

@@ -1,8 +1,11 @@
 """PIN, PUK and their tries."""
 
+from dataclasses import replace
+
 import pytest
 
-from modem.simulator.card import Card
+from modem.profiles import GENERIC
+from modem.simulator.answers import CmeRefusal
 from modem.simulator.identity import identity
 from tests.modem.simulator.bench import Bench, lines
 
@@ -43,6 +46,42 @@ STORIES: dict[str, list[tuple[str, list[str]]]] = {
         ('AT+CPINR="SIM PUK"', ["+CPINR: SIM PUK,9", "OK"]),
         ('AT+CPIN="12345678","1357"', ["OK", "+CPIN: READY"]),
     ],
+    "switched off": [
+        ("AT+CPIN=4821", ["OK", "+CPIN: READY"]),
+        ('AT+CLCK="SC",2', ["+CLCK: 1", "OK"]),
+        ('AT+CLCK="SC",1,"4821"', ["+CME ERROR: 3"]),
+        ('AT+CLCK="SC",0,"4822"', ["+CME ERROR: 16"]),
+        ('AT+CPINR="SIM PIN"', ["+CPINR: SIM PIN,2", "OK"]),
+        ('AT+CLCK="SC",0,"4821"', ["OK"]),
+        ('AT+CLCK="SC",2', ["+CLCK: 0", "OK"]),
+        ('AT+CPINR="SIM PIN"', ["+CPINR: SIM PIN,3", "OK"]),
+    ],
+    "changed": [
+        ("AT+CPIN=4821", ["OK", "+CPIN: READY"]),
+        ('AT+CPWD="SC","4821","1234567"', ["OK"]),
+        ('AT+CPWD="SC","4821","1111"', ["+CME ERROR: 16"]),
+        ('AT+CPWD="SC","1234567","1111"', ["OK"]),
+    ],
+    "locked by a wrong word in use": [
+        ("AT+CPIN=4821", ["OK", "+CPIN: READY"]),
+        ('AT+CLCK="SC",0,"1111"', ["+CME ERROR: 16"]),
+        ('AT+CPWD="SC","1111","2222"', ["+CME ERROR: 16"]),
+        ('AT+CLCK="SC",0,"1111"', ["+CME ERROR: 16"]),
+        ("AT+CPIN?", ["+CPIN: SIM PUK", "OK"]),
+        ('AT+CLCK="SC",2', ["+CME ERROR: 12"]),
+        ("AT+CREG?", ["+CREG: 0,0", "OK"]),
+    ],
+    "PIN2 has tries of its own": [
+        ("AT+CPIN=4821", ["OK", "+CPIN: READY"]),
+        ('AT+CPWD="P2","1111","2222"', ["+CME ERROR: 16"]),
+        ('AT+CPINR="SIM PIN*"', ["+CPINR: SIM PIN,3", "+CPINR: SIM PIN2,2", "OK"]),
+        ('AT+CPWD="P2","1111","2222"', ["+CME ERROR: 16"]),
+        ('AT+CPWD="P2","1111","2222"', ["+CME ERROR: 16"]),
+        ('AT+CPWD="P2","5678","2222"', ["+CME ERROR: 18"]),
+        ('AT+CSIM=42,"002C008110303030303030303032323232FFFFFFFF"', ['+CSIM: 4,"63C9"', "OK"]),
+        ('AT+CSIM=42,"002C008110383736353433323132323232FFFFFFFF"', ['+CSIM: 4,"9000"', "OK"]),
+        ('AT+CPWD="P2","2222","5678"', ["OK"]),
+    ],
     "the card's number needs no PIN": [
         ("AT+CCID", [f"+CCID: {identity().iccid}", "OK"]),
     ],
@@ -76,7 +115,8 @@ def test_restart_asks_again_and_says_the_rest_after_the_pin() -> None:
     bench.modem.restart()
     assert lines(bench.wait(20)) == ["RDY", "+CPIN: SIM PIN"]
     bench.ask("ATE0")
-    assert lines(bench.ask("AT+CPIN=4821")) == ["OK", "+CPIN: READY", "SMS DONE", "PB DONE"]
+    assert lines(bench.ask("AT+CPIN=4821")) == ["OK", "+CPIN: READY"]
+    assert lines(bench.wait(10)) == ["SMS DONE", "PB DONE"]
 
 
 def test_tries_survive_a_restart() -> None:
@@ -123,13 +163,96 @@ def test_same_seed_same_numbers_and_no_two_alike() -> None:
         assert len({getattr(who, number) for who in everybody}) == 100
 
 
-def test_files_of_the_card() -> None:
-    card = Card(identity())
-    iccid = card.read_file(0x2FE2)
-    assert iccid is not None
-    assert "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in iccid) == card.iccid + "F"
-    imsi = card.read_file(0x6F07)
-    assert imsi is not None
-    assert imsi[0] == 8
-    assert "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in imsi[1:]) == "9" + card.imsi
-    assert card.read_file(0x1234) is None
+# ---- switched off and on
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_pin_is_asked_for_only_while_it_is_switched_on(enabled: bool) -> None:
+    bench = Bench(pin="4821" if not enabled else None)
+    if enabled:
+        bench.ask('AT+CLCK="SC",1,"1234"')
+    else:
+        bench.ask("AT+CPIN=4821")
+        bench.ask('AT+CLCK="SC",0,"4821"')
+    assert lines(bench.ask("AT+CPIN?")) == ["+CPIN: READY", "OK"]  # now it stays as it is
+    bench.modem.restart()
+    bench.wait(30)
+    bench.ask("ATE0")
+    assert lines(bench.ask("AT+CPIN?")) == [f"+CPIN: {'SIM PIN' if enabled else 'READY'}", "OK"]
+
+
+def test_card_that_takes_its_time_is_busy() -> None:
+    """As a Quectel of the M series, whose log of 2014 has SIM busy while it starts."""
+    bench = Bench(replace(GENERIC, simulator=replace(GENERIC.simulator, sim_busy_s=6.0)))
+    bench.modem.restart()
+    bench.wait(2)
+    bench.ask("ATE0;+CMEE=1")
+    for line in ("AT+CPIN?", "AT+CIMI", "AT+CRSM=176,12258", "AT+CPBR=1", "AT+COPS=0"):
+        assert lines(bench.ask(line)) == ["+CME ERROR: 14"], line
+    assert lines(bench.ask("AT+CMGL=4")) == ["+CMS ERROR: 314"]
+    bench.wait(4.1)
+    assert lines(bench.ask("AT+CPIN?;+CREG?")) == ["+CPIN: READY", "+CREG: 0,2", "OK"]
+
+
+MINIMUM = {
+    "with the card": (False, None, ["+CPIN: READY", "OK"], []),
+    "without the card": (True, None, ["+CME ERROR: 13"], ["+CPIN: READY", "SMS DONE"]),
+    "and a PIN": (True, "4821", ["+CME ERROR: 13"], ["+CPIN: SIM PIN"]),
+}
+
+
+@pytest.mark.parametrize(("card_off", "pin", "cpin", "said"), MINIMUM.values(), ids=MINIMUM)
+def test_minimum_functionality(
+    card_off: bool, pin: str | None, cpin: list[str], said: list[str]
+) -> None:
+    """EC2x manual, +CFUN and +CPIN: 13 while <fun> is 0, and the card's lines again after it."""
+    part = replace(GENERIC.simulator, card_off_in_minimum=card_off)
+    bench = Bench(replace(GENERIC, simulator=part), pin=pin)
+    bench.ask("AT+CMEE=1;+CPIN=4821")
+    assert lines(bench.ask("AT+CFUN=0")) == ["OK"]
+    assert lines(bench.ask("AT+CPIN?")) == cpin
+    assert lines(bench.ask("AT+CFUN=1") + bench.wait(5)) == ["OK", *said]
+    assert lines(bench.ask("AT+CREG?")) == [f"+CREG: 0,{0 if pin else 5}", "OK"]
+
+
+# ---- REFRESH
+
+
+def test_card_changes_its_imsi_by_itself() -> None:
+    bench = Bench(GENERIC)
+    before = bench.modem.who.imsi
+    bench.ask("AT+CMEE=1;+CREG=1")
+    bench.modem.state.refresh_card(imsi="295050000000001")
+    assert lines(bench.said()) == ["+CREG: 0", "+CPIN: NOT READY"]
+    for line in ("AT+CIMI", "AT+CPIN?", "AT+CGATT=1"):
+        assert lines(bench.ask(line)) == ["+CME ERROR: 14"], line
+    assert lines(bench.wait(2.1)) == ["+CPIN: READY", "SMS DONE", "+CREG: 2"]
+    assert lines(bench.ask("AT+CIMI")) == ["295050000000001", "OK"]
+    assert before != "295050000000001"
+    assert lines(bench.wait(2.1)) == ["+CREG: 5"]
+    assert lines(bench.ask("AT+CRSM=176,28423,0,0,9")) == [
+        '+CRSM: 144,0,"082959500000000010"',
+        "OK",
+    ]
+
+
+def test_refresh_asks_for_the_pin_again() -> None:
+    bench = Bench(GENERIC, pin="4821")
+    bench.ask("AT+CPIN=4821")
+    bench.wait(5)
+    bench.modem.state.refresh_card()
+    assert lines(bench.said()) == ["+CPIN: NOT READY"]
+    assert lines(bench.wait(5)) == ["+CPIN: SIM PIN"]
+    assert lines(bench.ask("AT+CPIN=4821")) == ["OK", "+CPIN: READY", "SMS DONE"]
+
+
+def test_refresh_with_the_radio_off_registers_nobody() -> None:
+    bench = Bench(GENERIC)
+    bench.ask("AT+CFUN=4;+CREG=1")
+    bench.modem.state.refresh_card(imsi="295050000000001")
+    assert lines(bench.wait(10)) == ["+CPIN: NOT READY", "+CPIN: READY", "SMS DONE"]
+
+
+def test_refresh_needs_a_card() -> None:
+    with pytest.raises(CmeRefusal):
+        Bench(GENERIC, has_card=False).modem.state.refresh_card()

@@ -104,7 +104,7 @@ def test_what_is_said_while_nobody_listens_is_lost(tmp_path: Path) -> None:
             first.write(b"ATE0+CNMI=2,1\r")
             await first.read_until(b"OK\r\n")
             first.write(b"AT+CLAC\r")  # it leaves without reading the answer
-            await until(lambda: b"+CLAC" in bytes(wire.modem._last_line, "ascii"))
+            await until(lambda: b"+CLAC" in bytes(wire.modem.line.last, "ascii"))
             first.close()
             await asyncio.sleep(0)
             wire.modem.deliver("123", "announced to nobody")
@@ -280,6 +280,29 @@ def test_tcp_serves_one_client_at_a_time() -> None:
             writer.close()
             await tcp.plug_in()
             assert tcp.address == f"{host}:{port}"
+            await tcp.unplug()
+
+    asyncio.run(main())
+
+
+def test_tcp_turns_all_away_while_the_cable_is_out() -> None:
+    async def main() -> None:
+        async with a_modem() as wire:
+            tcp = TcpEndpoint(wire, "127.0.0.1", 0)
+            await tcp.plug_in()
+            host, port = tcp.address.split(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            wire.modem.unplug()
+            assert await hung_up(reader)
+            writer.close()
+            reader, writer = await asyncio.open_connection(host, int(port))
+            assert await hung_up(reader)
+            writer.close()
+            wire.modem.plug()
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"AT\r")
+            assert await reader.readuntil(b"OK\r\n") == b"AT\r\r\nOK\r\n"
+            writer.close()
             await tcp.unplug()
 
     asyncio.run(main())

@@ -56,6 +56,42 @@ def test_both_directions_take_the_time_of_the_line(baud: int) -> None:
     run(main())
 
 
+@pytest.mark.parametrize("baud", [9600, 115200])
+def test_what_the_host_says_takes_its_time_too(baud: int) -> None:
+    async def main() -> None:
+        client = Client()
+        wire = Wire(new_modem(), baud=baud)
+        wire.attach(client.data_received)
+        wire.receive(b"ATE0\r")
+        await asyncio.sleep(1)
+        client.received.clear()
+        sent_s = asyncio.get_running_loop().time()
+        line = b"AT" + b"\x00" * 1000 + b"\r"  # a modem skips what is no character
+        for start in range(0, len(line), 100):
+            wire.receive(line[start : start + 100])
+        await asyncio.sleep(3)
+        assert bytes(client.received) == b"\r\nOK\r\n"
+        whole_s = (len(line) + len(client.received)) * 10 / baud
+        assert client.times[-1] - sent_s == pytest.approx(whole_s, rel=0.001)
+
+    run(main())
+
+
+def test_hanging_up_comes_behind_what_is_under_way() -> None:
+    async def main() -> None:
+        wire = Wire(new_modem(), baud=9600)
+        hung_up: list[str] = []
+        wire.modem.hang_up = lambda: hung_up.append(wire.modem.line.last)  # type: ignore[method-assign]
+        wire.receive(b"AT+CSQ\r")
+        wire.hang_up()
+        assert hung_up == []
+        await asyncio.sleep(1)
+        wire.hang_up()
+        assert hung_up == ["AT+CSQ", "AT+CSQ"]
+
+    run(main())
+
+
 def test_without_a_speed_the_answer_is_there_at_once() -> None:
     async def main() -> bytes:
         client = Client()

@@ -1,0 +1,71 @@
+"""How the driver sets a context's login on families that have a command of their own for it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from modem.at import Command, Response
+from modem.at.results import Final, FinalKind
+from modem.contexts import Contexts
+from modem.profiles import AuthOrder, profile_named
+from modem.values import ContextAuth, ContextSettings
+
+LOGIN = ContextAuth(1, "me", "secret")
+NONE = ContextAuth(0)
+
+# SARA-R4/N4 AT manual R09 13.15.2: AT+UAUTHREQ=<cid>,<auth_type>,<username>,<password>; both words
+# stand even where the type is 0 (ubxlib 0237d5d, u_cell_net.c l.1590).
+# oFono drivers/he910modem/gprs-context.c: AT#PDPAUTH=<cid>,<type>,"user","pw", and =<cid>,0.
+WRITTEN = {
+    "u-blox": ("sara-r4", LOGIN, 'AT+UAUTHREQ=1,1,"me","secret"'),
+    "u-blox, none": ("sara-r4", NONE, 'AT+UAUTHREQ=1,0,"",""'),
+    "Telit": ("telit-910", LOGIN, 'AT#PDPAUTH=1,1,"me","secret"'),
+    "Telit, none": ("telit-910", NONE, "AT#PDPAUTH=1,0"),
+    "A76xx": ("a7670", LOGIN, 'AT+CGAUTH=1,1,"secret","me"'),
+    "BG96": ("bg96", LOGIN, 'AT+QICSGP=1,1,"em","me","secret",1'),
+}
+
+
+class Modem:
+    """Says OK to everything, and shows no context."""
+
+    def __init__(self) -> None:
+        self.sent: list[Command] = []
+
+    async def execute(self, command: Command) -> Response:
+        self.sent.append(command)
+        return Response(command, (), Final(FinalKind.OK, text="OK"))
+
+
+@pytest.mark.parametrize(("name", "auth", "text"), WRITTEN.values(), ids=WRITTEN)
+def test_written(name: str, auth: ContextAuth, text: str) -> None:
+    modem = Modem()
+    settings = ContextSettings(1, "IP", "em", auth)
+    asyncio.run(Contexts(modem.execute).write(settings, profile_named(name).driver))
+    assert modem.sent[-1].text == text
+    assert modem.sent[-1].secret
+
+
+@pytest.mark.parametrize("name", ["sara-r4", "telit-910"])
+def test_what_cannot_be_read_is_not_asked_for(name: str) -> None:
+    modem = Modem()
+    read = asyncio.run(Contexts(modem.execute).read(1, profile_named(name).driver))
+    assert read.auth is None
+    assert [command.text for command in modem.sent] == ["AT+CGDCONT?"]
+
+
+@pytest.mark.parametrize("name", ["sara-r4", "telit-910"])
+def test_what_is_to_stay_is_not_written(name: str) -> None:
+    modem = Modem()
+    settings = ContextSettings(1, "IP", "em", None)
+    asyncio.run(Contexts(modem.execute).write(settings, profile_named(name).driver))
+    assert [command.text for command in modem.sent] == ['AT+CGDCONT=1,"IP","em"']
+
+
+def test_the_order_is_the_family_s() -> None:
+    from modem.commands import context
+
+    first = context.uauthreq_write(1, LOGIN, AuthOrder.PASSWORD_FIRST)
+    assert first.text == 'AT+UAUTHREQ=1,1,"secret","me"'
