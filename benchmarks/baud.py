@@ -6,8 +6,8 @@ The simulated modem is in this process, on a pty whose bytes take the time of a 
 bits each, both ways; each client is a process of its own. `needed` is the bytes that a client
 exchanged, both directions, at that speed: a line is idle the rest of the time. Measured is the
 reading alone for the driver and for python-gsmmodem-new, the whole line traffic of a `gammu
-getallsms`, which can't be cut. A peer that isn't installed is left out; PYTHON is an interpreter
-that has python-gsmmodem-new.
+getallsms`, which can't be cut. A peer that isn't installed has a row that says so. PYTHON is an
+interpreter that has python-gsmmodem-new; without it this one is tried, then .venv-clients.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from modem.simulator.endpoints.wire import BITS_PER_BYTE
 BAUD = 115_200
 MESSAGES = 100
 TIMEOUT_S = 300.0
+_CLIENTS_PYTHON = Path(__file__).parents[1] / ".venv-clients/bin/python"
+_FIGURES = ("read", "bytes", "seconds", "needed", "ratio")
 _TEXT = "Message {number} of a hundred, long enough to be like those that people and machines send."
 
 # Each prints when its reading began and ended (CLOCK_MONOTONIC), and how many messages it read.
@@ -81,7 +83,10 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that reads all messages; `own_times` says that it tells when it did."""
+    """A program that reads all messages; `own_times` says that it tells when it did.
+
+    Without a command it isn't installed.
+    """
 
     name: str
     command: Sequence[str]
@@ -127,16 +132,49 @@ async def _measure(client: Client, baud: int) -> dict[str, object]:
     }
 
 
-def _clients(gsmmodem: str) -> list[Client]:
-    """The driver, and the peers that are there."""
-    found = [Client("modem-helper", (sys.executable, "-c", _DRIVER, "{port}"))]
-    tried = subprocess.run([gsmmodem, "-c", "import gsmmodem"], check=False, capture_output=True)
-    if tried.returncode == 0:
-        found.append(Client("python-gsmmodem-new", (gsmmodem, "-c", _GSMMODEM, "{port}")))
-    if gammu := shutil.which("gammu"):
-        command = (gammu, "-c", "{home}/gammurc", "getallsms")
-        found.append(Client("gammu", command, own_times=False))
-    return found
+def _clients(gsmmodem: str | None) -> list[Client]:
+    """The driver, and its peers."""
+    python = _python_with_gsmmodem(gsmmodem)
+    gammu = shutil.which("gammu")
+    return [
+        Client("modem-helper", (sys.executable, "-c", _DRIVER, "{port}")),
+        Client("python-gsmmodem-new", (python, "-c", _GSMMODEM, "{port}") if python else ()),
+        Client(
+            "gammu",
+            (gammu, "-c", "{home}/gammurc", "getallsms") if gammu else (),
+            own_times=False,
+        ),
+    ]
+
+
+def _python_with_gsmmodem(wanted: str | None) -> str | None:
+    """The interpreter that was named, or the first of the usual ones that can import it."""
+    for python in (wanted,) if wanted else (sys.executable, str(_CLIENTS_PYTHON)):
+        try:
+            tried = subprocess.run(
+                [python, "-c", "import gsmmodem"], check=False, capture_output=True
+            )
+        except FileNotFoundError:
+            continue
+        if tried.returncode == 0:
+            return python
+    return None
+
+
+def _row(client: Client, baud: int) -> dict[str, object]:
+    if not client.command:
+        return {"client": client.name, "installed": False}
+    return asyncio.run(_measure(client, baud))
+
+
+def _shown(rows: Sequence[dict[str, object]]) -> str:
+    cells = [
+        [str(row["client"]), *(str(row[name]) for name in _FIGURES)]
+        if "read" in row
+        else [str(row["client"]), "not installed", *[""] * (len(_FIGURES) - 1)]
+        for row in rows
+    ]
+    return table([["client", *_FIGURES], *cells])
 
 
 def main() -> None:
@@ -148,19 +186,17 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--baud", type=int, default=BAUD, help=f"the line's speed ({BAUD})")
-    parser.add_argument(
-        "--gsmmodem", default=sys.executable, metavar="PYTHON", help="what runs python-gsmmodem-new"
-    )
+    parser.add_argument("--gsmmodem", metavar="PYTHON", help="what runs python-gsmmodem-new")
     parser.add_argument("--only", metavar="NAME", help="this client alone")
     options = parser.parse_args()
     clients = [
         client for client in _clients(options.gsmmodem) if options.only in (None, client.name)
     ]
-    rows = [asyncio.run(_measure(client, options.baud)) for client in clients]
+    rows = [_row(client, options.baud) for client in clients]
     found = {"machine": machine.described(), "baud": options.baud, "clients": rows}
-    names = list(rows[0])
-    shown = table([names, *([str(row[name]) for name in names] for row in rows)])
-    print(json.dumps(found) if options.json else f"{shown}\n\n{json.dumps(found['machine'])}")
+    print(
+        json.dumps(found) if options.json else f"{_shown(rows)}\n\n{json.dumps(found['machine'])}"
+    )
 
 
 if __name__ == "__main__":

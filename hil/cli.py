@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -49,6 +50,12 @@ def _profile(value: str) -> Profile:
 def _pin(value: str) -> str:
     if not re.fullmatch(r"[0-9]{4,8}", value):
         raise click.BadParameter("wanted 4 to 8 digits")
+    return value
+
+
+def _scale(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if not isfinite(value):
+        raise click.BadParameter("wanted a number")
     return value
 
 
@@ -117,6 +124,7 @@ def _pin(value: str) -> str:
     type=click.FloatRange(0.01, 10_000),
     default=1.0,
     show_default=True,
+    callback=_scale,
     help="Make the network, and a modem's start, so many times faster.",
 )
 @click.option(
@@ -157,28 +165,19 @@ def _pin(value: str) -> str:
     is_flag=False,
     flag_value="-",
     metavar="[FILE]",
-    help="Show all bytes with their times, on standard output or in FILE. PINs and passwords too.",
+    help="Show all bytes with their times, on standard output (with --json: standard error) or in "
+    "FILE. PINs and passwords too.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when all is ready.")
 def simulate(
-    link: Path | None,
-    modems: int,
-    tcp: tuple[str, int] | None,
+    *,
     apns: tuple[str, ...],
     substitute_apn: str | None,
-    start_apn: str,
-    lte_only: bool,
-    profile: Profile,
-    pin: str | None,
-    baud: int | None,
     time_scale: float,
-    seed: int,
-    inbox: Path | None,
-    outbox: Path | None,
     faults: TextIO | None,
-    control: Path | None,
     trace: TextIO | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Start simulated modems, until Ctrl-C.
 
@@ -193,29 +192,23 @@ def simulate(
     from hil.simulate import Options
     from modem.simulator import NetworkSettings
 
-    if not isfinite(time_scale):
-        raise click.BadParameter("wanted a number", param_hint="--time-scale")
-    if tcp is not None and tcp[1] + modems - 1 > 65535:
-        raise click.BadParameter(f"no room for {modems} ports above {tcp[1]}", param_hint="--tcp")
     options = Options(
         network=NetworkSettings(apns=apns, substitute_apn=substitute_apn, time_scale=time_scale),
-        profile=profile,
-        modems=modems,
-        link=link,
-        tcp=tcp,
-        baud=baud,
-        seed=seed,
-        pin=pin,
-        lte_only=lte_only,
-        start_apn=start_apn,
-        inbox=inbox,
-        outbox=outbox,
         faults=_plan(faults),
-        control=control,
-        trace=trace,
+        trace=_trace(trace, as_json=as_json),
+        **given,  # what has the name and the type of a field of Options
     )
-
+    if options.tcp is not None and options.tcp[1] + options.modems - 1 > 65535:
+        problem = f"no room for {options.modems} ports above {options.tcp[1]}"
+        raise click.BadParameter(problem, param_hint="--tcp")
     _run(options, as_json=as_json)
+
+
+def _trace(out: TextIO | None, *, as_json: bool) -> TextIO | None:
+    """Where the trace goes: standard output has no room for it beside the one line of --json."""
+    if as_json and out is not None and out.name == "<stdout>":
+        return sys.stderr
+    return out
 
 
 def _plan(file: TextIO | None) -> FaultPlan | None:

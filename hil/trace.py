@@ -6,6 +6,7 @@ Nothing is masked: a simulated modem has no secret but those that somebody typed
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TextIO
 
 from modem.simulator import Direction
@@ -38,6 +39,7 @@ class Trace:
         self._line = bytearray()
         self._began_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._broken = False
 
     def traffic(self, way: Direction, data: bytes) -> None:
         """Bytes that leave the modem or reach it."""
@@ -68,5 +70,11 @@ class Trace:
             self._write(self._began_s, f"{_ARROWS[self._way]} {shown(line)}")
 
     def _write(self, time_s: float, text: str) -> None:
-        self._out.write(f"{time_s - self._since_s:12.6f} {self._number} {text}\n")
-        self._out.flush()
+        if self._broken:
+            return
+        try:
+            self._out.write(f"{time_s - self._since_s:12.6f} {self._number} {text}\n")
+            self._out.flush()
+        except OSError as error:  # the reader is gone, or the disk is full: the modem goes on
+            self._broken = True
+            sys.stderr.write(f"the trace of modem {self._number} ends here: {error}\n")

@@ -45,25 +45,24 @@ def profiles(name: str | None, as_json: bool) -> None:
 
     if name is None:
         families = [profile_named(each) for each in profile_names()]
-        shown = [summary(profile) for profile in families]
-        click.echo(json.dumps({"profiles": shown}) if as_json else _table(shown))
+        click.echo(_as_json(families) if as_json else _table(families))
         return
     profile = profile_named(name)
-    found = list(rows(profile))
-    if as_json:
-        listed = [_row_values(row) for row in found]
-        click.echo(json.dumps({"profiles": [summary(profile)], "fields": listed}))
-    else:
-        click.echo(_drawn(profile, found))
+    click.echo(_as_json([profile]) if as_json else _drawn(profile, list(rows(profile))))
 
 
-def summary(profile: Profile) -> dict[str, Any]:
-    """A family in one object."""
+def _as_json(families: list[Profile]) -> str:
+    return json.dumps({"profiles": [complete(profile) for profile in families]})
+
+
+def complete(profile: Profile) -> dict[str, Any]:
+    """A family in one object, with all its fields."""
     return {
         "name": profile.name,
         "title": profile.title,
         "cgmi": list(profile.cgmi),
         "cgmm": list(profile.cgmm),
+        "fields": [_row_values(row) for row in rows(profile)],
     }
 
 
@@ -114,9 +113,9 @@ def _default(each: Field[Any]) -> Any:
     return each.default if each.default_factory is MISSING else each.default_factory()
 
 
-def _table(families: list[dict[str, Any]]) -> str:
-    wide = max(len(family["name"]) for family in families)
-    lines = [f"{family['name']:{wide}}  {family['title']}" for family in families]
+def _table(families: list[Profile]) -> str:
+    wide = max(len(family.name) for family in families)
+    lines = [f"{family.name:{wide}}  {family.title}" for family in families]
     return "\n".join([*lines, "", "modem-helper profiles NAME shows one of them."])
 
 

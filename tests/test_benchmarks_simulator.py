@@ -8,13 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 TIMEOUT_S = 120.0
 
 
 def _run(name: str, *options: str) -> Any:
+    return json.loads(_output(name, *options, "--json"))
+
+
+def _output(name: str, *options: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *options, "--json"],
+        [sys.executable, "-m", f"benchmarks.{name}", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -22,7 +28,7 @@ def _run(name: str, *options: str) -> Any:
         timeout=TIMEOUT_S,
     )
     assert (result.returncode, result.stderr) == (0, "")
-    return json.loads(result.stdout)
+    return result.stdout
 
 
 def test_many_modems_lose_nothing() -> None:
@@ -31,6 +37,16 @@ def test_many_modems_lose_nothing() -> None:
     for run in (first, second):
         assert run["delivered"] == run["read"] == run["different"] == 2 * run["modems"]
         assert run["left"] == 0
+
+
+@pytest.mark.parametrize("as_json", [True, False], ids=["json", "table"])
+def test_a_peer_that_is_not_there_is_said(as_json: bool) -> None:
+    options = ("--only", "python-gsmmodem-new", "--gsmmodem", "/nonexistent/python")
+    if as_json:
+        peer = {"client": "python-gsmmodem-new", "installed": False}
+        assert _run("baud", *options)["clients"] == [peer]
+    else:
+        assert "python-gsmmodem-new not installed" in " ".join(_output("baud", *options).split())
 
 
 def test_baud() -> None:

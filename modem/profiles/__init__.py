@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, TextIO
 
 from modem.errors import MisuseError
 from modem.profiles.generic import GENERIC
@@ -27,6 +29,7 @@ from modem.profiles.model import (
     SimulatorPart,
     Source,
     SourceLevel,
+    Technology,
 )
 
 if TYPE_CHECKING:
@@ -64,8 +67,27 @@ def profile_named(name: str) -> Profile:
     if name not in profile_names():
         known = ", ".join(profile_names())
         raise MisuseError(f"no profile is named {name!r}; there are {known}")
-    with open(os.path.join(_FAMILIES, name + _SUFFIX), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+    with _opened(name) as file:
         return profile_from(file.read())
+
+
+def _opened(name: str) -> TextIO:
+    return open(os.path.join(_FAMILIES, name + _SUFFIX), encoding="utf-8")  # noqa: PTH118, PTH123
+
+
+@cache
+def _heads() -> tuple[Profile, ...]:
+    """By what each family is recognised, without its parts.
+
+    That stands before the first `[`, and most of the time of reading a file is spent behind it.
+    """
+    heads = [GENERIC]
+    for name in profile_names()[1:]:
+        with _opened(name) as file:
+            text = "".join(takewhile(lambda line: not line.startswith("["), file))
+        head = tomllib.loads(text)
+        heads.append(Profile(name, head["title"], tuple(head["cgmi"]), tuple(head["cgmm"])))
+    return tuple(heads)
 
 
 def profile_from(text: str) -> Profile:
@@ -85,8 +107,12 @@ def match_profile(
 
     Two that match equally well are an error of the data: MisuseError names both.
     """
-    if profiles is None:
-        profiles = tuple(profile_named(each) for each in profile_names())
+    if profiles is not None:
+        return _best(manufacturer, model, profiles)
+    return profile_named(_best(manufacturer, model, _heads()).name)
+
+
+def _best(manufacturer: str, model: str, profiles: tuple[Profile, ...]) -> Profile:
     scored: list[tuple[int, Profile]] = []
     for profile in profiles:
         by_maker = manufacturer.casefold() in (name.casefold() for name in profile.cgmi)
@@ -123,6 +149,7 @@ __all__ = [
     "SimulatorPart",
     "Source",
     "SourceLevel",
+    "Technology",
     "match_profile",
     "profile_from",
     "profile_named",

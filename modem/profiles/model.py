@@ -79,6 +79,14 @@ class DriverPart:
     roaming: Setting | None = None
 
 
+class Technology(Enum):
+    """An access technology that a radio has; LTE-M and NB-IoT are kinds of E-UTRAN."""
+
+    GSM = "gsm"
+    UTRAN = "utran"
+    EUTRAN = "eutran"
+
+
 class Effect(Enum):
     """What a command of a family does to the modem, apart from its answer."""
 
@@ -177,6 +185,9 @@ class OwnCommand:
     only_inactive: bool = False
 
 
+CHARSETS = ("GSM", "IRA", "UCS2", "HEX", "8859-1")  # what a simulated modem can write
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatorPart:
     """How a simulated modem of the family presents itself; the defaults are the standard's.
@@ -191,6 +202,7 @@ class SimulatorPart:
     ati: tuple[str, ...] = ()
     cgmr: tuple[str, ...] = ()  # lines of +CGMR where they are more than the revision
     gcap: str = "+CGSM"
+    technologies: tuple[Technology, ...] = (Technology.GSM, Technology.UTRAN, Technology.EUTRAN)
     boot_s: float = 1.0
     boot_urcs: tuple[Said, ...] = (
         Said(1.0, "RDY"),
@@ -219,7 +231,7 @@ class SimulatorPart:
     default_memory: str = "ME"
     cnmi_test: str = "(0-2),(0-3),(0,2),(0-2),(0,1)"
     message_formats: tuple[int, ...] = (0, 1)  # +CMGF: PDU, text
-    charsets: tuple[str, ...] = ("GSM", "IRA", "UCS2", "HEX", "8859-1")  # +CSCS
+    charsets: tuple[str, ...] = CHARSETS  # +CSCS
     default_charset: str = "IRA"
     empty_alpha: str = ""  # <alpha> of a sender who isn't in the phone book
     header_in_text: bool = False  # text mode shows a part's user data header, and all in hex

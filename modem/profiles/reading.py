@@ -35,8 +35,10 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
+from modem.at.parameters import parse_ranges
 from modem.errors import MisuseError
 from modem.profiles.model import (
+    CHARSETS,
     CONTEXT_NAMES,
     TEMPLATE_NAMES,
     DriverPart,
@@ -54,6 +56,20 @@ _TOP = ("name", "title", "extends", "cgmi", "cgmm", "driver", "simulator")
 _LOCATION_NAMES = ("stat", "area", "cell", "act")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
+# What the test form of a setting lists for each of its places: "(0-2),(0,1)", '("usbat","uart1")'
+_ITEM = r'(?:\d{1,9}(?:-\d{1,9})?|"[^"]*")'
+_RANGES = re.compile(rf"\({_ITEM}(?:,{_ITEM})*\)(?:,\({_ITEM}(?:,{_ITEM})*\))*")
+_UNION = "MT"  # the one name of a memory that needs no size: ME and SM together
+# Below this a line that is said again and again leaves a serial line no time for anything else.
+_SHORTEST_MURMUR_S = 0.1
+_CNMI_PLACES = 5
+# What each oddity is about, and can't do without
+_NEEDED = {
+    "cpms_set_names": ("+CPMS",),
+    "empty_slot_is_ok": ("+CMGR",),
+    "cmgr_on_one_line": ("+CMGR",),
+    "locked_memories": ("+CMGL", "+CMGR"),
+}
 
 
 class ProfileError(MisuseError):
@@ -251,10 +267,9 @@ def _check(profile: Profile) -> None:
         except re.error as error:
             raise ProfileError(f"cgmm[{place}]", f"no regular expression: {error}") from error
     part = profile.simulator
-    for place, name in enumerate((part.default_memory, *part.aliases.values())):
-        if name not in part.sizes:
-            field = "aliases" if place else "default_memory"
-            raise ProfileError(f"simulator.{field}", f"{name} has no size in simulator.sizes")
+    _check_memories(part)
+    _check_times(part)
+    _check_settings(part)
     early = [said.line for said in part.boot_urcs if said.after_s < part.boot_s]
     if early:
         raise ProfileError("simulator.boot_urcs", f"{early[0]!r} is said before boot_s")
@@ -266,12 +281,77 @@ def _check(profile: Profile) -> None:
         _check_command(f"simulator.commands.{name}", command)
 
 
+def _check_memories(part: SimulatorPart) -> None:
+    for place, name in enumerate((part.default_memory, *part.aliases.values())):
+        if name not in part.sizes:
+            field = "aliases" if place else "default_memory"
+            raise ProfileError(f"simulator.{field}", f"{name} has no size in simulator.sizes")
+    known = {*part.sizes, *part.aliases, _UNION}
+    for place, names in enumerate(part.memories):
+        for name in names:
+            if name not in known:
+                wanted = ", ".join(sorted(known))
+                raise ProfileError(f"simulator.memories[{place}]", f"{name} is none of {wanted}")
+
+
+def _check_times(part: SimulatorPart) -> None:
+    for field in ("boot_s", "sim_busy_s"):
+        _check_span(f"simulator.{field}", getattr(part, field))
+    for said in part.boot_urcs:
+        _check_span("simulator.boot_urcs", said.after_s)
+    for said in part.background_urcs:
+        _check_span("simulator.background_urcs", said.after_s, _SHORTEST_MURMUR_S)
+
+
+def _check_span(where: str, span_s: float, shortest_s: float = 0.0) -> None:
+    if not shortest_s <= span_s < float("inf"):  # nor nan
+        raise ProfileError(where, f"wanted {shortest_s:g} s or more, got {span_s:g}")
+
+
+def _check_settings(part: SimulatorPart) -> None:
+    if not part.technologies:
+        raise ProfileError("simulator.technologies", "a modem needs one at least")
+    if not part.message_formats or not {*part.message_formats} <= {0, 1}:
+        raise ProfileError("simulator.message_formats", "wanted 0, 1 or both")
+    if part.cmee not in range(3):
+        raise ProfileError("simulator.cmee", f"wanted 0, 1 or 2, got {part.cmee}")
+    _check_ranges("simulator.cnmi_test", part.cnmi_test)
+    ranges = parse_ranges(part.cnmi_test)
+    if len(ranges) != _CNMI_PLACES or not all(ranges):
+        raise ProfileError("simulator.cnmi_test", f"wanted numbers for {_CNMI_PLACES} places")
+    for name in part.charsets:
+        if name not in CHARSETS:
+            raise ProfileError("simulator.charsets", f"{name} is none of {', '.join(CHARSETS)}")
+    if part.default_charset not in part.charsets:
+        problem = f"{part.default_charset} isn't in simulator.charsets"
+        raise ProfileError("simulator.default_charset", problem)
+    for oddity, names in _NEEDED.items():
+        for name in names:
+            if getattr(part, oddity) and name in part.lacks:
+                raise ProfileError("simulator.lacks", f"simulator.{oddity} needs {name}")
+
+
+def _check_ranges(where: str, text: str) -> None:
+    if not _RANGES.fullmatch(text):
+        raise ProfileError(where, f'wanted a list such as (0-2),(0,3),("a"), got {text!r}')
+
+
 def _check_command(where: str, command: OwnCommand) -> None:
+    settings = {"setting": command.setting} if command.setting is not None else {}
+    for field, kept in (
+        *settings.items(),
+        *((f"keys.{key}", k) for key, k in command.keys.items()),
+    ):
+        if kept.allowed:
+            _check_ranges(f"{where}.{field}.allowed", kept.allowed)
     answers = (command.run, command.read, command.test, *command.set.values())
     for answer in (*answers, *command.shown.values()):
-        if answer is not None:
-            _check_lines(where, (*answer.lines, *_lines_of(answer.then)))
-        if answer is not None and answer.lines and answer.final != "OK":
+        if answer is None:
+            continue
+        _check_lines(where, (*answer.lines, *_lines_of(answer.then)))
+        for said in answer.then:
+            _check_span(where, said.after_s)
+        if answer.lines and answer.final != "OK":
             raise ProfileError(where, "an answer that ends in something else has no lines")
     _check_lines(f"{where}.shows", (command.shows, command.lists), CONTEXT_NAMES)
     unknown = set(command.context) - CONTEXT_NAMES - {"-"}

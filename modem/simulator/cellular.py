@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 
 from modem.simulator.agenda import Appointment
 from modem.simulator.plmn import (
-    ACTS_BY_PREFERENCE,
     ADDRESSES,
     Act,
     Bearer,
@@ -54,21 +53,21 @@ class Subscriber:
     """One modem's standing in the network, its bearers, and the messages that wait for it."""
 
     def __init__(
-        self, network: Network, listener: Listener, *, attach_cid: int, lte_only: bool
+        self, network: Network, listener: Listener, *, attach_cid: int, capable: tuple[Act, ...]
     ) -> None:
+        """`capable` is what the modem's radio can do, the best first."""
         self.network = network
         self.standing = Standing.OFF
         self.operator: Operator | None = None  # the one that was tried last
-        self.act = Act.EUTRAN
+        self.act = capable[0]
         self.cell = network.settings.cell
         self.bearers: dict[int, Bearer] = {}
         self.waiting: deque[str] = deque()
         self.number = ""  # by which the SMS centre knows it
         self.when_taken: Callable[[str], None] = lambda _pdu: None  # told of each message
         self.refusals = 0
-        # What the modem's radio can do, and what of it the host allows (+WS46, +COPS).
-        self.capable: tuple[Act, ...] = (Act.EUTRAN,) if lte_only else ACTS_BY_PREFERENCE
-        self.allowed: frozenset[Act] = frozenset(Act)
+        self.capable = capable
+        self.allowed: frozenset[Act] = frozenset(Act)  # what of it the host allows (+WS46, +COPS)
         self.chosen: str | None = None  # the PLMN that the host has chosen by hand
         self.chosen_act: Act | None = None
         self.else_any = False  # where the chosen one fails, any other (+COPS=4)
@@ -107,7 +106,7 @@ class Subscriber:
     # ---- registration
 
     def start(self, *, at_once: bool = False) -> None:
-        """Register, by LTE first. A back-off that runs is waited for (3GPP TS 24.301 5.5.1.2.6)."""
+        """Register, the best first. A back-off that runs is waited for (24.301 5.5.1.2.6)."""
         self._wanted = self._packet = True
         self._cancel_timer()
         now_s = self.network.agenda.now_s

@@ -13,7 +13,7 @@ from modem.profiles import SIM7600, Profile
 from modem.simulator.agenda import Appointment
 from modem.simulator.answers import Cme, CmeRefusal, PlainRefusal, Refusal, Reply
 from modem.simulator.card import Card
-from modem.simulator.cellular import Network
+from modem.simulator.cellular import Act, Cell, Network
 from modem.simulator.commandline import Request
 from modem.simulator.faults import Action, Fault, FaultPlan, Occasion
 from modem.simulator.identity import Identity, identity
@@ -28,6 +28,8 @@ from modem.simulator.smsc import Submission
 from modem.simulator.state import State
 from modem.sms import compose_deliver
 
+# An SMSC's number and a TPDU take 176; a test may want more than is right.
+MAX_PDU_OCTETS = 255
 MAX_OUTPUT = 1 << 20  # kept while nobody takes it
 
 
@@ -59,31 +61,12 @@ class SimulatedModem:
         self.on_submission: Callable[[Submission], None] | None = None
         self.on_port: Callable[[bool, bool], None] | None = None
         self.on_fault: Callable[[str], None] | None = None
-        self.state = State(
-            network,
-            profile,
-            self.who,
-            Card(self.who, pin=pin) if has_card else None,
-            lte_only=lte_only,
-            start_apn=start_apn,
-            say=self._say,
-            reset=self.restart,
-            submitted=self._submitted,
-        )
-        self.state.lose_carrier = self._lose_carrier
-        self.state.on_taken = self._taken
-        self.state.switch_off = self.switch_off
+        card = Card(self.who, pin=pin) if has_card else None
+        self.state = self._new_state(card, lte_only=lte_only, start_apn=start_apn)
         self._table: Table = command_table(profile)
         self._said = bytearray()  # on its way out
         self._output = bytearray()
-        self.line = Line(
-            self.state,
-            network.agenda,
-            write=self._write,
-            tell=self._tell_output,
-            run=self._dispatch,
-            begin=self._begin,
-        )
+        self.line = self._new_line()
         strike = self._strike_bytes
         self._inwards = Way(
             network.agenda, MAX_BACKLOG, partial(strike, Occasion.TO_MODEM), self._receive
@@ -98,6 +81,34 @@ class SimulatedModem:
         self.state.connect(at_once=True)
         if faults is not None:
             self.set_faults(faults)
+
+    def _new_state(self, card: Card | None, *, lte_only: bool, start_apn: str) -> State:
+        state = State(
+            self.network,
+            self.profile,
+            self.who,
+            card,
+            lte_only=lte_only,
+            start_apn=start_apn,
+            say=self._say,
+            reset=self.restart,
+            submitted=self._submitted,
+        )
+        state.lose_carrier = self._lose_carrier
+        state.switch_off = self.switch_off
+        subscriber = state.subscriber
+        subscriber.when_taken = partial(self._taken, subscriber.when_taken)
+        return state
+
+    def _new_line(self) -> Line:
+        return Line(
+            self.state,
+            self.network.agenda,
+            write=self._write,
+            tell=self._tell_output,
+            run=self._dispatch,
+            begin=self._begin,
+        )
 
     # ---- the line
 
@@ -158,9 +169,10 @@ class SimulatedModem:
 
     def deliver_pdu(self, pdu: str) -> None:
         """A message as SMSC and TPDU in hex, right or wrong; ValueError when it isn't hex."""
-        if not bytes.fromhex(pdu):
-            raise ValueError("an empty PDU")
-        self.state.subscriber.deliver(pdu.upper())
+        octets = bytes.fromhex(pdu)
+        if not 0 < len(octets) <= MAX_PDU_OCTETS:
+            raise ValueError(f"a PDU has 1 to {MAX_PDU_OCTETS} octets, not {len(octets)}")
+        self.state.subscriber.deliver(octets.hex().upper())
 
     def restart(self) -> None:
         """Off and on again: it forgets its settings, is mute while it starts, and says so then."""
@@ -182,6 +194,29 @@ class SimulatedModem:
     def set_coverage(self, covered: bool) -> None:
         """Take the signal away, or give it back."""
         self.state.subscriber.set_coverage(covered)
+
+    def set_signal(self, rssi: int) -> None:
+        """Another strength where there is a signal, 0 to 31 (27.007 8.5); raises ValueError."""
+        self.state.set_signal(rssi)
+
+    def hear(self, *acts: Act) -> None:
+        """Leave so many technologies to be heard where it is; none is no coverage."""
+        self.state.subscriber.hear(acts)
+
+    def move(self, cell: Cell) -> None:
+        """Have it reselect another cell (3GPP TS 36.304 5.2.4)."""
+        self.state.subscriber.move(cell)
+
+    def be_detached(self) -> None:
+        """Have the network throw it out; it registers again (3GPP TS 24.301 5.5.2.3)."""
+        self.state.subscriber.be_detached()
+
+    def refresh_card(self, *, imsi: str | None = None) -> None:
+        """Have the card start again, maybe with another IMSI (ETSI TS 102 223 6.4.7).
+
+        Raises CmeRefusal without a card.
+        """
+        self.state.refresh_card(imsi=imsi)
 
     def unplug(self) -> None:
         """Take the cable out: the port is gone, and the modem goes on with its own power."""
@@ -344,8 +379,9 @@ class SimulatedModem:
         for _ in range(times):
             self.line.say(*lines)
 
-    def _taken(self, pdu: str) -> None:
+    def _taken(self, told: Callable[[str], None], pdu: str) -> None:
         """The modem has a message; a fault may have the SMS centre deliver it once more."""
+        told(pdu)
         if pdu in self._delivered_again:
             self._delivered_again.remove(pdu)
             return

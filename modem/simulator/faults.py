@@ -163,7 +163,7 @@ class Fault:
             refusal(self.code)
         try:
             re.compile(self.pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise FaultError("pattern", f"no regular expression: {error}") from None
 
     @property

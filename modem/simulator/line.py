@@ -90,7 +90,7 @@ class Line:
         self._begin = begin
         self._line = bytearray()
         self._too_long = False
-        self._answering = False  # from a command line's end to its final result
+        self.answering = False  # from a command line's end to its final result
         self._ordeal = UNSPOILT
         self._requests: deque[Request] = deque()
         self._running: Deferred | None = None
@@ -113,7 +113,7 @@ class Line:
         self._backlog.clear()
         self._urcs.clear()
         self._running = self._prompt = None
-        self._answering = self._too_long = False
+        self.answering = self._too_long = False
         self._ordeal = UNSPOILT
         self._leave_data()
 
@@ -208,11 +208,11 @@ class Line:
 
     def _run_line(self, line: str) -> None:
         """A line with "AT" in it is a command line; anything else gets no answer (V.250 5.2.1)."""
-        start = line.upper().find("AT")
+        start = line.lower().find("at")  # upper() makes two letters of a German sharp s
         if start < 0:
             return
         self.last = line[start:]
-        self._answering = True
+        self.answering = True
         self._ordeal = self._begin(self.last)
         if self.down:
             return
@@ -307,7 +307,8 @@ class Line:
             return
         self._leave_data()
         self._state.end_call()
-        self._put("NO CARRIER")
+        if not self._state.settings.quiet:
+            self._write(self._final("NO CARRIER"))
         self._release_urcs()
         self._tell()
 
@@ -338,7 +339,7 @@ class Line:
         self._place_urcs(UrcPlace.BEFORE_FINAL)
         if ordeal.answer and ordeal.final and not self._state.settings.quiet:
             self._write(self._final(result))
-        self._answering = False
+        self.answering = False
         self._ordeal = UNSPOILT
         self._release_urcs()
 
@@ -374,7 +375,7 @@ class Line:
         if self._data is not None or self.urc_place is not UrcPlace.IDLE:
             return
         at_once = self._state.profile.simulator.urcs_within_answers
-        if self._answering and not at_once:
+        if self.answering and not at_once:
             return
         if self._line and self._urcs and not at_once:
             if self._patience is None:
@@ -384,7 +385,7 @@ class Line:
 
     def _lose_patience(self) -> None:
         self._patience = None
-        if not self._answering and self._data is None:
+        if not self.answering and self._data is None:
             self._put_urcs()
             self._tell()
 

@@ -7,7 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 
-from modem.profiles import Profile, Said
+from modem.errors import MisuseError
+from modem.profiles import Profile, Said, SimulatorPart
 from modem.simulator import charset
 from modem.simulator.agenda import Appointment
 from modem.simulator.answers import Online
@@ -25,6 +26,7 @@ from modem.simulator.cellular import (
 from modem.simulator.clock import Clock
 from modem.simulator.identity import Identity
 from modem.simulator.indicators import Indicators
+from modem.simulator.plmn import ACTS_BY_PREFERENCE
 from modem.simulator.reception import Cnmi, Reception
 from modem.simulator.slot import Slot
 from modem.simulator.smsc import Submission
@@ -84,6 +86,36 @@ class Settings:
     accepted: dict[str, str] = field(default_factory=dict)  # settings without effect here
 
 
+def _capable(profile: Profile, *, lte_only: bool) -> tuple[Act, ...]:
+    """What the family's radio can do, the best first; MisuseError if LTE alone leaves none."""
+    known = {technology.name for technology in profile.simulator.technologies}
+    capable = tuple(act for act in ACTS_BY_PREFERENCE if act.name in known)
+    if not lte_only:
+        return capable
+    if Act.EUTRAN not in capable:
+        raise MisuseError(f"{profile.title} has no LTE, so LTE alone leaves it no network")
+    return (Act.EUTRAN,)
+
+
+def _factory_settings(part: SimulatorPart) -> Settings:
+    return Settings(
+        memories=[part.default_memory] * 3,
+        echo=part.echo,
+        cmee=part.cmee,
+        cmgf=min(part.message_formats),
+        cnmi=Cnmi(*part.cnmi),
+        charset=part.default_charset,
+    )
+
+
+def _first_contexts(profile: Profile, start_apn: str) -> dict[int, PdpContext]:
+    contexts = {
+        cid: PdpContext("IPV4V6", apn) for cid, apn in profile.simulator.own_contexts.items()
+    }
+    contexts[profile.driver.attach_cid] = PdpContext(apn=start_apn)
+    return contexts
+
+
 class State:
     """One modem.
 
@@ -113,20 +145,11 @@ class State:
         self.reset = reset
         self.submitted = submitted
         self.memories = Memories(part.sizes, part.aliases)
-        self.factory = Settings(
-            memories=[part.default_memory] * 3,
-            echo=part.echo,
-            cmee=part.cmee,
-            cnmi=Cnmi(*part.cnmi),
-            charset=part.default_charset,
-        )
+        self.factory = _factory_settings(part)
         self.saved = deepcopy(self.factory)
         self.settings = deepcopy(self.factory)
-        self.contexts: dict[int, PdpContext] = {
-            cid: PdpContext("IPV4V6", apn) for cid, apn in part.own_contexts.items()
-        }
-        self.contexts[profile.driver.attach_cid] = PdpContext(apn=start_apn)
-        self._first_contexts = dict(self.contexts)
+        self._first_contexts = _first_contexts(profile, start_apn)
+        self.contexts = dict(self._first_contexts)
         self.context_fields: dict[int, tuple[int, ...]] = {}  # behind the address in +CGDCONT
         self.auth: dict[int, Auth] = {}
         self.kept: dict[str, str] = {}  # vendor settings that live in the flash
@@ -138,21 +161,23 @@ class State:
         self._call: Online | None = None
         self.call_cid = 0  # its context
         self.lose_carrier: Callable[[], None] = self.end_call  # the line's way of saying so
-        self.on_taken: Callable[[str], None] | None = None  # told of each message that came
         self.switch_off: Callable[[], None] = reset  # as `reset`, but it stays off
         self.reception = Reception(self)
         self._said: dict[str, str] = {}
         self._speaking: list[Appointment] = []  # what is yet to be said of a start
-        self.subscriber = Subscriber(
-            network, self, attach_cid=profile.driver.attach_cid, lte_only=lte_only
-        )
-        if card is not None:
-            network.smsc.enrol(card.msisdn, self.subscriber)
+        self.subscriber = self._subscribe(card, _capable(profile, lte_only=lte_only))
         self.signal = who.rssi  # <rssi> of +CSQ, where there is a signal
         self.clock = Clock(self)
         self.indicators = Indicators(self)
         self._was_registered = False
         self.background = Background(self)
+
+    def _subscribe(self, card: Card | None, capable: tuple[Act, ...]) -> Subscriber:
+        cid = self.profile.driver.attach_cid
+        subscriber = Subscriber(self.network, self, attach_cid=cid, capable=capable)
+        if card is not None:
+            self.network.smsc.enrol(card.msisdn, subscriber)
+        return subscriber
 
     # ---- what the network asks (cellular.Listener)
 
@@ -190,10 +215,7 @@ class State:
 
     def take(self, pdu: str) -> Taking:
         """A message has come."""
-        taking = self.reception.take(pdu)
-        if taking is Taking.TAKEN and self.on_taken is not None:
-            self.on_taken(pdu)
-        return taking
+        return self.reception.take(pdu)
 
     # ---- what services ask
 
@@ -333,7 +355,7 @@ class State:
         self.settings = deepcopy(self.saved)
         self.reception = Reception(self)
         self.functionality = 1
-        self.deregistered = False
+        self.deregistered = self.in_dialogue = False
         if not self.profile.simulator.keeps_contexts:
             self.contexts = dict(self._first_contexts)
             self.context_fields.clear()

@@ -147,6 +147,22 @@ def test_for_a_human_it_says_what_to_type_next(tmp_path: Path) -> None:
         assert process.wait(PATIENCE_S) == 0
 
 
+@pytest.mark.parametrize("as_json", [True, False], ids=["with --json", "for a human"])
+def test_trace_leaves_the_one_line_alone(tmp_path: Path, as_json: bool) -> None:
+    link = tmp_path / "modem0"
+    json_option = ["--json"] if as_json else []
+    with running("--link", link, *json_option, "--trace") as process:
+        first = first_line(process)
+        with serial.Serial(str(link), timeout=PATIENCE_S) as port:
+            ask(port, "AT+CSQ")
+        process.terminate()
+        output, errors = process.communicate(timeout=PATIENCE_S)
+    traced, other = (errors, output) if as_json else (output, errors)
+    assert ">> AT+CSQ<CR>\n" in traced
+    assert other == ""
+    assert first.startswith("{") is as_json
+
+
 # ---- bad input: one clear line, and the right exit code
 
 
@@ -182,6 +198,7 @@ BAD_OPTIONS = {
     "no such file": ("--profile", "absent.toml", "No such file"),
     "no speed": ("--baud", "0", "0 is not in the range"),
     "no time": ("--time-scale", "0", "is not in the range"),
+    "no number": ("--time-scale", "nan", "wanted a number"),
 }
 
 

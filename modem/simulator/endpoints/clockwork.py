@@ -51,8 +51,9 @@ class Clockwork:
         try:
             self._agenda.advance()
         finally:
+            # Time goes on for the other modems, whatever one of them came upon.
             self._ticking = False
-        self._wind()
+            self._wind()
 
     def _cancel(self) -> None:
         if self._timer is not None:

@@ -33,11 +33,11 @@ class MemoryEndpoint:
 
     def data_received(self, data: bytes) -> None:
         """Bytes from the host."""
-        self._wire.receive(data)
+        self._wire.receive(data, self)
 
     def link_lost(self, error: LinkLost) -> None:
         """The host has let go, or the cable is out."""
         if self._link is not None:
             self._wire.detach(self._link.write)
             self._link = None
-            self._wire.hang_up()
+            self._wire.hang_up(self)

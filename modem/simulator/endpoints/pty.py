@@ -119,7 +119,7 @@ class PtyEndpoint:
             self._clients = 0
             if self._wire.modem.line.in_data_mode:
                 self._take()  # what it wrote before it left; no next one talks to a data connection
-            self._wire.hang_up()
+            self._wire.hang_up(self)
             if self._slave >= 0:
                 self._unread.clear()
                 termios.tcflush(self._slave, termios.TCIFLUSH)
@@ -129,14 +129,14 @@ class PtyEndpoint:
         self._watcher.poll()
         self._take()
         if not self._clients:
-            self._wire.hang_up()  # no DTR: what nobody waits for doesn't stay connected
+            self._wire.hang_up(self)  # no DTR: what nobody waits for doesn't stay connected
 
     def _take(self) -> None:
         try:
             data = os.read(self._master, _READ_BYTES)
         except BlockingIOError:
             return
-        self._wire.receive(data)
+        self._wire.receive(data, self)
         if self._wire.congested and self._master >= 0:
             self._loop.remove_reader(self._master)
             self._wire.when_relieved(self._resume)
@@ -148,15 +148,15 @@ class PtyEndpoint:
     def _watch_speed(self) -> None:
         """During a data connection, see whether the client sets B0, or left before it was made."""
         self._look = None
-        if self._slave < 0 or not self._wire.modem.line.in_data_mode:
+        if self._slave < 0 or not self._wire.connects(self):
             return
         if not self._clients or termios.tcgetattr(self._slave)[_OUTPUT_SPEED] == termios.B0:
-            self._wire.hang_up()
+            self._wire.hang_up(self)
         else:
             self._look = self._loop.call_later(SPEED_LOOK_S, self._watch_speed)
 
     def _send(self, data: bytes) -> None:
-        if self._look is None and self._wire.modem.line.in_data_mode:
+        if self._look is None and self._wire.connects(self):
             self._watch_speed()
         self._watcher.poll()
         if not self._clients or len(self._unread) + len(data) > MAX_UNREAD:

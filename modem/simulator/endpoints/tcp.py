@@ -95,11 +95,11 @@ class TcpEndpoint:
         """The connection is over."""
         if self._client is connection:
             self._client = None
-            self._wire.hang_up()
+            self._wire.hang_up(self)
 
     def receive(self, data: bytes) -> None:
         """Bytes from the client."""
-        self._wire.receive(data)
+        self._wire.receive(data, self)
         transport = self._client.transport if self._client else None
         if transport is not None and self._wire.congested and transport.is_reading():
             transport.pause_reading()
@@ -107,5 +107,7 @@ class TcpEndpoint:
 
     def _send(self, data: bytes) -> None:
         transport = self._client.transport if self._client else None
-        if transport is not None and transport.get_write_buffer_size() < MAX_UNREAD:
+        if transport is None and self._wire.connects(self):
+            self._wire.hang_up(self)  # the client left while it was dialling
+        elif transport is not None and transport.get_write_buffer_size() < MAX_UNREAD:
             transport.write(data)

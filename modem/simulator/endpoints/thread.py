@@ -170,6 +170,19 @@ class PortedModem:
         """Take the signal away, or give it back."""
         self.simulator.run(lambda: self.modem.set_coverage(covered))
 
+    def set_signal(self, rssi: int) -> None:
+        """Another strength, 0 to 31 as in +CSQ; raises ValueError."""
+        self.simulator.run(lambda: self.modem.set_signal(rssi))
+
+    def refresh_card(self, *, imsi: str | None = None) -> None:
+        """Have the card start again, maybe with another IMSI."""
+        self.simulator.run(lambda: self.modem.refresh_card(imsi=imsi))
+
+    def refuse(self, code: int, *, to: str | None = None, count: int | None = None) -> None:
+        """Have the network refuse what its modems send with +CMS ERROR: `code` (ServiceCentre)."""
+        smsc = self.simulator.network.smsc
+        self.simulator.run(lambda: smsc.refuse(code, to=to, count=count))
+
     def restart(self) -> None:
         """Off and on again."""
         self.simulator.run(self.modem.restart)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -79,6 +80,7 @@ class Port(Protocol):
 class Wire:
     """Joins one modem with the endpoints at which it can be reached; what it says reaches all.
 
+    A data connection is that of the port which dialled: the DTR of no other one ends it.
     `on_traffic` sees the bytes as they leave the modem and as they reach it.
     """
 
@@ -88,7 +90,10 @@ class Wire:
         self._sinks: list[Callable[[bytes], None]] = []
         self._ports: list[Port] = []
         self._relief: list[Callable[[], None]] = []
-        self._hanging_up = False
+        # What is under way to the modem: whose, and how many bytes; None where its DTR drops.
+        self._sent: deque[tuple[Port, int | None]] = deque()
+        self._caller: Port | None = None  # whose command line is the last that could dial
+        self._pumping = False
         self._inwards = Pacer(self._reach_modem, baud)
         self._outwards = Pacer(self._reach_hosts, baud)
         modem.on_output = self._pump
@@ -117,16 +122,21 @@ class Wire:
         if sink in self._sinks:
             self._sinks.remove(sink)
 
-    def receive(self, data: bytes) -> None:
-        """Bytes from a host."""
+    def connects(self, port: Port) -> bool:
+        """Are the bytes data now, on a connection that was dialled at `port`?"""
+        return self.modem.line.in_data_mode and self._caller is port
+
+    def receive(self, data: bytes, port: Port) -> None:
+        """Bytes from a host at `port`."""
+        self._sent.append((port, len(data)))
         self._inwards.send(data)
 
-    def hang_up(self) -> None:
-        """The host dropped DTR, behind the bytes that it has sent."""
-        if self._inwards.pending:
-            self._hanging_up = True
+    def hang_up(self, port: Port) -> None:
+        """The host at `port` dropped DTR, behind the bytes that it has sent."""
+        if self._sent:
+            self._sent.append((port, None))
         else:
-            self.modem.hang_up()
+            self._drop(port)
 
     def when_relieved(self, action: Callable[[], None]) -> None:
         """Have `action` called once the wire isn't congested any more."""
@@ -142,19 +152,43 @@ class Wire:
     def _reach_modem(self, data: bytes) -> None:
         if self.on_traffic is not None:
             self.on_traffic(Direction.TO_MODEM, data)
-        self.modem.feed(data)
-        if self._hanging_up and not self._inwards.pending:
-            self._hanging_up = False
-            self.modem.hang_up()
+        rest = data
+        while self._sent and (rest or self._sent[0][1] is None):
+            port, count = self._sent.popleft()
+            if count is None:
+                self._drop(port)
+                continue
+            if count > len(rest):
+                self._sent.appendleft((port, count - len(rest)))
+            arrived, rest = rest[:count], rest[count:]
+            self._feed(arrived, port)
         if self._relief and not self.congested:
             relief, self._relief = self._relief, []
             for action in relief:
                 action()
 
+    def _feed(self, data: bytes, port: Port) -> None:
+        if self.modem.state.call is None and not self.modem.line.answering:
+            self._caller = port
+        self.modem.feed(data)
+
+    def _drop(self, port: Port) -> None:
+        if self._caller is port:
+            self.modem.hang_up()
+
     def _pump(self) -> None:
-        """Take what the modem has to say when the line is free for it."""
-        while not self._outwards.pending and (data := self.modem.take_output()):
-            self._outwards.send(data)
+        """Take what the modem has to say when the line is free for it.
+
+        What a port's hearing of it makes the modem say (a hang-up) comes behind, at every port.
+        """
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            while not self._outwards.pending and (data := self.modem.take_output()):
+                self._outwards.send(data)
+        finally:
+            self._pumping = False
 
     def _reach_hosts(self, data: bytes) -> None:
         if self.on_traffic is not None:

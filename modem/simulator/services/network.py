@@ -273,6 +273,14 @@ def _cesq(state: State, _text: str) -> Reply:
     return [f"+CESQ: 99,99,255,255,20,{2 * rssi}"]
 
 
+def _test_cesq(state: State, _text: str) -> Reply:
+    capable = state.subscriber.capable
+    gsm = "(0-63,99),(0-7,99)" if Act.GSM in capable else "(99),(99)"
+    utran = "(0-96,255),(0-49,255)" if Act.UTRAN in capable else "(255),(255)"
+    eutran = "(0-34,255),(0-97,255)" if Act.EUTRAN in capable else "(255),(255)"
+    return [f"+CESQ: {gsm},{utran},{eutran}"]
+
+
 NETWORK: Table = {
     "+CREG": _registration("+CREG"),
     "+CGREG": _registration("+CGREG"),
@@ -288,6 +296,6 @@ NETWORK: Table = {
     "+CSQ": Entry(run=_csq, test=says("+CSQ: (0-31,99),(0-7,99)")),
     "+CESQ": Entry(
         run=_cesq,
-        test=says("+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),(0-97,255)"),
+        test=_test_cesq,
     ),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from modem.profiles import Profile
+from modem.profiles import Profile, Technology
 from modem.simulator.answers import Cms, CmsRefusal, Reply
 from modem.simulator.commandline import Form
 from modem.simulator.services.table import Entry, Handler, Table
@@ -20,7 +20,10 @@ _READERS = {"+CMGL": (Form.RUN, Form.SET), "+CMGR": (Form.SET,)}
 def adapted(table: Table, profile: Profile) -> dict[str, Entry]:
     """The table as the family has it."""
     part = profile.simulator
-    result = {name: entry for name, entry in table.items() if name not in part.lacks}
+    lacks = set(part.lacks)
+    if Technology.EUTRAN not in part.technologies:
+        lacks.add("+CEREG")  # 27.007 10.1.22: registration in an EPS
+    result = {name: entry for name, entry in table.items() if name not in lacks}
     if part.cpms_set_names:
         _wrap(result, "+CPMS", Form.SET, _answered_as_read)
     if part.empty_slot_is_ok:

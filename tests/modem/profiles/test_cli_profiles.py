@@ -36,11 +36,18 @@ def test_all_families_as_json() -> None:
     assert r"EC2[15]" in ec25["cgmm"]
 
 
+def test_without_a_name_each_family_is_as_with_its_name() -> None:
+    listed = json.loads(shown("--json"))["profiles"]
+    alone = [json.loads(shown(name, "--json"))["profiles"] for name in profile_names()]
+    assert [[family] for family in listed] == alone
+    assert all(family["fields"] for family in listed)
+
+
 @pytest.mark.parametrize("name", profile_names())
 def test_each_field_has_value_source_and_level(name: str) -> None:
-    answer = json.loads(shown(name, "--json"))
-    fields: dict[str, dict[str, Any]] = {row["field"]: row for row in answer["fields"]}
-    assert len(fields) == len(answer["fields"])
+    (family,) = json.loads(shown(name, "--json"))["profiles"]
+    fields: dict[str, dict[str, Any]] = {row["field"]: row for row in family["fields"]}
+    assert len(fields) == len(family["fields"])
     sources = profile_named(name).sources
     for field, row in fields.items():
         assert set(row) == {"field", "value", "source", "level"}
@@ -51,7 +58,8 @@ def test_each_field_has_value_source_and_level(name: str) -> None:
 
 
 def test_values_are_those_of_the_file() -> None:
-    rows = {row["field"]: row for row in json.loads(shown("sim7670", "--json"))["fields"]}
+    (family,) = json.loads(shown("sim7670", "--json"))["profiles"]
+    rows = {row["field"]: row for row in family["fields"]}
     assert rows["simulator.prompt"] == {
         "field": "simulator.prompt",
         "value": "\r\n>\r\n\r",

@@ -45,10 +45,6 @@ DIFFERENCES: dict[tuple[str, int], Difference] = {
             "OK",
         ),
     ),
-    ("ec2x-pin-start", 2): Difference(
-        "+CFUN=0 doesn't take the card's power away here", ("+CPIN: SIM PIN", "OK")
-    ),
-    ("ec2x-pin-start", 3): Difference("so the card isn't told of again", ("OK",)),
     ("ec2x-pin-start", 4): Difference(
         "another firmware: the EG25-G has SMS DONE before PB DONE",
         ("OK", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),

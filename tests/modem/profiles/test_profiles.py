@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 
 import pytest
@@ -81,6 +83,26 @@ MATCHES = [
 @pytest.mark.parametrize(("manufacturer", "model", "name"), MATCHES)
 def test_match(manufacturer: str, model: str, name: str) -> None:
     assert match_profile(manufacturer, model).name == name
+
+
+READ = """
+from modem import profiles
+whole = profiles.profile_from
+names = []
+def counted(text):
+    profile = whole(text)
+    names.append(profile.name)
+    return profile
+profiles.profile_from = counted
+for modem in [("Quectel", "EC25"), ("Quectel", "EC25"), ("", "")]:
+    profiles.match_profile(*modem)
+print(*names)
+"""
+
+
+def test_matching_reads_the_family_that_fits_alone() -> None:
+    ran = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["ec25"]
 
 
 def test_no_modem_is_claimed_by_two() -> None:

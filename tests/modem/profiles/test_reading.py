@@ -193,6 +193,104 @@ WRONG = {
         "simulator.aliases",
         "no size",
     ),
+    "a memory of no size, alias or union": (
+        HEAD + '[simulator]\nmemories = [["SM", "MT"], ["SM"], ["SM", "XX"]]',
+        "simulator.memories[2]",
+        "XX",
+    ),
+    "a murmur without a pause": (
+        HEAD + '[simulator]\nbackground_urcs = [[30.0, "^RSSI: 1"], [0.0, "^BOOT"]]',
+        "simulator.background_urcs",
+        "0.1 s or more",
+    ),
+    "a murmur that time can't tell": (
+        HEAD + '[simulator]\nbackground_urcs = [[1e-300, "^BOOT"]]',
+        "simulator.background_urcs",
+        "0.1 s or more",
+    ),
+    "a start before power on": (HEAD + "[simulator]\nboot_s = -1", "simulator.boot_s", "0 s or"),
+    "a start that never ends": (HEAD + "[simulator]\nboot_s = inf", "simulator.boot_s", "inf"),
+    "a card that is busy backwards": (
+        HEAD + "[simulator]\nsim_busy_s = -0.5",
+        "simulator.sim_busy_s",
+        "0 s or more",
+    ),
+    "a word at no time": (
+        HEAD + '[simulator]\nboot_urcs = [[nan, "RDY"]]',
+        "simulator.boot_urcs",
+        "nan",
+    ),
+    "a word before its command": (
+        HEAD + '[simulator.commands."+X"]\nrun = { then = [[-1.0, "BYE"]] }',
+        "simulator.commands.+X",
+        "0 s or more",
+    ),
+    "a lack that an oddity needs": (
+        HEAD + '[simulator]\nlacks = ["+CMGR"]\ncmgr_on_one_line = true',
+        "simulator.lacks",
+        "cmgr_on_one_line",
+    ),
+    "a lack that a lock needs": (
+        HEAD + '[simulator]\nlacks = ["+CMGL"]\nlocked_memories = ["ME"]',
+        "simulator.lacks",
+        "locked_memories",
+    ),
+    "a test form of words": (
+        HEAD + '[simulator]\ncnmi_test = "anything"',
+        "simulator.cnmi_test",
+        "such as",
+    ),
+    "a test form that is short": (
+        HEAD + '[simulator]\ncnmi_test = "(0-2),(0-3)"',
+        "simulator.cnmi_test",
+        "5 places",
+    ),
+    "a range that is empty": (
+        HEAD + '[simulator]\ncnmi_test = "(0-2),(3-0),(0,2),(0-2),(0,1)"',
+        "simulator.cnmi_test",
+        "5 places",
+    ),
+    "a setting's values": (
+        HEAD + '[simulator.commands."+X"]\nsetting = { default = ["0"], allowed = "0 or 1" }',
+        "simulator.commands.+X.setting.allowed",
+        "0 or 1",
+    ),
+    "a key's values": (
+        HEAD + '[simulator.commands."+X"]\nkeys.a = { default = ["0"], allowed = "(0-" }',
+        "simulator.commands.+X.keys.a.allowed",
+        "(0-",
+    ),
+    "errors of another kind": (HEAD + "[simulator]\ncmee = 3", "simulator.cmee", "0, 1 or 2"),
+    "a character set": (
+        HEAD + '[simulator]\ncharsets = ["IRA", "UTF-8"]',
+        "simulator.charsets",
+        "UTF-8",
+    ),
+    "a default that isn't offered": (
+        HEAD + '[simulator]\ncharsets = ["GSM"]',
+        "simulator.default_charset",
+        "IRA",
+    ),
+    "no message format": (
+        HEAD + "[simulator]\nmessage_formats = []",
+        "simulator.message_formats",
+        "0, 1 or both",
+    ),
+    "a message format": (
+        HEAD + "[simulator]\nmessage_formats = [0, 2]",
+        "simulator.message_formats",
+        "0, 1 or both",
+    ),
+    "a technology": (
+        HEAD + '[simulator]\ntechnologies = ["5g"]',
+        "simulator.technologies[0]",
+        "'eutran'",
+    ),
+    "no technology": (
+        HEAD + "[simulator]\ntechnologies = []",
+        "simulator.technologies",
+        "one at least",
+    ),
     "braces": (
         HEAD + '[simulator.commands."+X"]\nrun = { lines = ["{imai}"] }',
         "simulator.commands.+X",

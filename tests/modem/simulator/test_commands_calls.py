@@ -89,6 +89,16 @@ DIALOGUES: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 
 
+def test_dialogue_does_not_survive_a_restart() -> None:
+    bench = Bench(GENERIC)
+    bench.ask('AT+CUSD=1,"*100#"')
+    assert "+CUSD: 1" in bench.wait(10)
+    bench.modem.restart()
+    bench.wait(60)
+    bench.ask('ATE0+CUSD=1,"1"')
+    assert lines(bench.wait(10)) == ["+CUSD: 4"]
+
+
 @pytest.mark.parametrize("story", DIALOGUES.values(), ids=DIALOGUES)
 def test_dialogue_with_the_network(story: list[tuple[str, str]]) -> None:
     bench = Bench(GENERIC)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from modem.profiles import GENERIC
+from modem.errors import MisuseError
+from modem.profiles import GENERIC, profile_named
 from modem.simulator import Act, NetworkSettings
 from modem.simulator.plmn import OPERATORS, Cell, Operator, Welcome
 from tests.modem.simulator.bench import Bench, lines
@@ -234,6 +235,46 @@ def test_technology_that_the_host_allows(chosen: int, act: int) -> None:
     bench.ask(f"AT+WS46={chosen}")
     bench.wait(5)
     assert lines(bench.ask("AT+COPS?"))[0].endswith(f",{act}")
+
+
+# What a family's radio lacks is offered by no command, and the attach of LTE isn't tried.
+RADIOS = {
+    "GSM alone": ("sim800", "(12)", "12", 0, "(0-63,99),(0-7,99),(255),(255),(255),(255)"),
+    "GSM and UTRAN": (
+        "huawei",
+        "(12,22,29)",
+        "29",
+        2,
+        "(0-63,99),(0-7,99),(0-96,255),(0-49,255),(255),(255)",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "offered", "all_of_it", "act", "cesq"), RADIOS.values(), ids=RADIOS
+)
+def test_family_without_lte(name: str, offered: str, all_of_it: str, act: int, cesq: str) -> None:
+    bench = Bench(profile_named(name), start_apn="wrong", settings=NetworkSettings(apns=("em",)))
+    bench.ask("ATE0+CMEE=1")
+    bench.wait(10)
+    assert lines(bench.ask("AT+WS46=?;+WS46?")) == [
+        f"+WS46: {offered}",
+        f"+WS46: {all_of_it}",
+        "OK",
+    ]
+    assert lines(bench.ask("AT+COPS?"))[0].endswith(f",{act}")
+    assert lines(bench.ask("AT+CREG?;+CGATT?")) == ["+CREG: 0,5", "+CGATT: 1", "OK"]
+    assert lines(bench.ask("AT+CEREG?"))[-1] != "OK"
+    assert "AT+CEREG" not in lines(bench.ask("AT+CLAC"))
+    assert lines(bench.ask("AT+CESQ"))[0].endswith(",255,255")
+    assert lines(bench.ask("AT+CESQ=?")) == [f"+CESQ: {cesq}", "OK"]
+    assert bench.modem.state.subscriber.refusals == 0
+
+
+@pytest.mark.parametrize("name", ["sim800", "huawei"])
+def test_family_without_lte_is_no_modem_of_lte_alone(name: str) -> None:
+    with pytest.raises(MisuseError, match="has no LTE"):
+        Bench(profile_named(name), lte_only=True)
 
 
 def test_modem_of_lte_alone_offers_nothing_else() -> None:

@@ -292,6 +292,25 @@ def test_a_duplicate_is_the_same_message_once_more() -> None:
     assert made.ask("AT+CMGL=4").count(pdu) == 2
 
 
+def test_a_duplicate_of_a_message_that_the_host_acknowledges() -> None:
+    made = bench(Fault(Action.DUPLICATE, seconds=2, nth=1))
+    made.ask("AT+CSMS=1;+CNMI=2,2")
+    (pdu,) = made.modem.deliver("123", "x")
+    assert made.said().count(pdu) == 1
+    assert made.wait(5) == ""  # it isn't taken before it is acknowledged
+    made.ask("AT+CNMA")
+    assert made.wait(1) == ""
+    assert made.wait(2).count(pdu) == 1
+    made.ask("AT+CNMA")
+    assert made.wait(60) == ""
+
+
+def test_the_sms_centre_still_hears_of_what_was_taken() -> None:
+    made = bench(Fault(Action.DUPLICATE, seconds=2, nth=1))
+    pdu = made.modem.deliver("123", "x")[0]
+    assert made.network.smsc.redeliver(made.modem.who.msisdn) == pdu
+
+
 # ---- plans that can't be
 
 FAULTY: dict[str, tuple[Action, dict[str, object], str]] = {

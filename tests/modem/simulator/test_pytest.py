@@ -67,6 +67,21 @@ def test_what_a_test_does_to_it(simulated_modem):
         simulated_modem.deliver_pdu("nonsense")
 
 
+def test_what_a_test_does_to_the_network(simulated_modem):
+    simulated_modem.set_signal(7)
+    simulated_modem.refuse(38, count=1)
+    (part,) = compose("1234", "refused")
+    with serial.Serial(simulated_modem.port, timeout=5) as port:
+        assert "+CSQ: 7,99" in ask(port, "ATE0+CMEE=1;+CMGF=0;+CSQ")
+        port.write(f"AT+CMGS={part.tpdu_length}\\r".encode())
+        port.read_until(b"> ")
+        port.write(part.pdu.encode() + b"\\x1a")
+        assert b"38\\r\\n" in port.read_until(b"38\\r\\n")
+        simulated_modem.refresh_card(imsi="262020000000001")
+        port.write(b"AT+CIMI\\r")
+        assert b"+CME ERROR: " in port.read_until(b"ERROR: ")
+
+
 def test_two_modems(simulated_network):
     one, two = simulated_network.add_modem(), simulated_network.add_modem()
     assert one.report()["imei"] != two.report()["imei"]
@@ -102,7 +117,7 @@ def run(home: Path, text: str, *options: str) -> subprocess.CompletedProcess[str
 
 def test_a_project_s_tests_pass(tmp_path: Path) -> None:
     done = run(tmp_path, CLIENT)
-    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert (done.returncode, "4 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
 def test_options(tmp_path: Path) -> None:

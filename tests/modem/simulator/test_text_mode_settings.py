@@ -116,3 +116,10 @@ def test_modem_without_text_mode() -> None:
     bench = standard_modem(message_formats=(0,))
     assert lines(bench.ask("AT+CMGF=?")) == ["+CMGF: (0)", "OK"]
     assert lines(bench.ask("AT+CMGF=1")) == ["+CMS ERROR: 303"]
+
+
+def test_modem_of_text_mode_alone_starts_in_it() -> None:
+    bench = standard_modem(message_formats=(1,))
+    assert lines(bench.ask("AT+CMGF?;+CMGF=?")) == ["+CMGF: 1", "+CMGF: (1)", "OK"]
+    assert lines(bench.ask("AT+CMGF=0")) == ["+CMS ERROR: 303"]
+    assert lines(bench.ask("AT&F;+CMGF?")) == ["+CMGF: 1", "OK"]

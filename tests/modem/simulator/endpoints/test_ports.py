@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from modem.simulator import Network, SimulatedModem
+from modem.simulator.answers import Deferred, Online
 from modem.simulator.endpoints import (
     Clockwork,
     LinkError,
@@ -22,6 +23,7 @@ from modem.simulator.endpoints import (
     system_epoch,
 )
 from modem.simulator.endpoints.pty import MAX_UNREAD
+from modem.simulator.services.table import Entry
 
 PATIENCE_S = 5.0  # of a failing test
 
@@ -303,6 +305,75 @@ def test_tcp_turns_all_away_while_the_cable_is_out() -> None:
             writer.write(b"AT\r")
             assert await reader.readuntil(b"OK\r\n") == b"AT\r\r\nOK\r\n"
             writer.close()
+            await tcp.unplug()
+
+    asyncio.run(main())
+
+
+def test_data_call_over_tcp_beside_a_pty() -> None:
+    async def main() -> None:
+        async with a_modem() as wire:
+            pty, tcp = PtyEndpoint(wire, OpenWatcher()), TcpEndpoint(wire, "127.0.0.1", 0)
+            pty.plug_in()
+            await tcp.plug_in()
+            host, port = tcp.address.split(":")
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"ATD*99#\r")
+            heard = await asyncio.wait_for(reader.readuntil(b"000\r\n"), PATIENCE_S)
+            assert heard == b"ATD*99#\r\r\nCONNECT 150000000\r\n"
+            visitor = Client(pty.port)
+            visitor.write(b"AT\r")  # what it leaves isn't its call either
+            visitor.close()
+            await until(lambda: not pty._clients)
+            await asyncio.sleep(0.05)
+            assert wire.modem.line.in_data_mode
+            writer.close()
+            await until(lambda: not wire.modem.line.in_data_mode)
+            pty.unplug()
+            await tcp.unplug()
+
+    asyncio.run(main())
+
+
+def test_data_call_on_a_pty_beside_tcp() -> None:
+    async def main() -> None:
+        async with a_modem() as wire:
+            pty, tcp = PtyEndpoint(wire, OpenWatcher()), TcpEndpoint(wire, "127.0.0.1", 0)
+            pty.plug_in()
+            await tcp.plug_in()
+            host, port = tcp.address.split(":")
+            client = Client(pty.port)
+            client.write(b"ATE0D*99#\r")
+            await client.read_until(b"CONNECT 150000000\r\n")
+            _, writer = await asyncio.open_connection(host, int(port))
+            await until(lambda: tcp._client is not None)
+            writer.close()
+            await until(lambda: tcp._client is None)
+            assert wire.modem.line.in_data_mode
+            client.close()
+            await until(lambda: not wire.modem.line.in_data_mode)
+            pty.unplug()
+            await tcp.unplug()
+
+    asyncio.run(main())
+
+
+def test_tcp_client_that_leaves_while_it_dials_gets_no_call() -> None:
+    async def main() -> None:
+        async with a_modem() as wire:
+            tcp = TcpEndpoint(wire, "127.0.0.1", 0)
+            await tcp.plug_in()
+            host, port = tcp.address.split(":")
+            _, writer = await asyncio.open_connection(host, int(port))
+            dialled, connected = Deferred(), Online(lambda: None)
+            dial = Entry(run=lambda _state, _text: dialled)
+            wire.modem._table = {**wire.modem._table, "+DATA": dial}
+            writer.write(b"AT+DATA\r")
+            await until(lambda: wire.modem.line.last == "AT+DATA")
+            writer.close()
+            await until(lambda: tcp._client is None)
+            dialled.connect(connected)
+            assert wire.modem.state.call is None
             await tcp.unplug()
 
     asyncio.run(main())

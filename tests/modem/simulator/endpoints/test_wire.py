@@ -37,17 +37,30 @@ class Client:
         raise AssertionError(error)
 
 
+class AnyPort:
+    """A port whose cable is never touched."""
+
+    def connect(self, *, renamed: bool) -> None:
+        raise AssertionError
+
+    def disconnect(self) -> None:
+        raise AssertionError
+
+
+PORT, OTHER = AnyPort(), AnyPort()
+
+
 @pytest.mark.parametrize("baud", [9600, 115200, 921600])
 def test_both_directions_take_the_time_of_the_line(baud: int) -> None:
     async def main() -> None:
         client = Client()
         wire = Wire(new_modem(), baud=baud)
         wire.attach(client.data_received)
-        wire.receive(b"ATE0\r")
+        wire.receive(b"ATE0\r", PORT)
         await asyncio.sleep(1)
         client.received.clear()
         sent_s = asyncio.get_running_loop().time()
-        wire.receive(b"AT+CLAC\r")
+        wire.receive(b"AT+CLAC\r", PORT)
         await asyncio.sleep(3)
         whole_s = (len(b"AT+CLAC\r") + len(client.received)) * 10 / baud
         assert len(client.received) > 500
@@ -62,13 +75,13 @@ def test_what_the_host_says_takes_its_time_too(baud: int) -> None:
         client = Client()
         wire = Wire(new_modem(), baud=baud)
         wire.attach(client.data_received)
-        wire.receive(b"ATE0\r")
+        wire.receive(b"ATE0\r", PORT)
         await asyncio.sleep(1)
         client.received.clear()
         sent_s = asyncio.get_running_loop().time()
         line = b"AT" + b"\x00" * 1000 + b"\r"  # a modem skips what is no character
         for start in range(0, len(line), 100):
-            wire.receive(line[start : start + 100])
+            wire.receive(line[start : start + 100], PORT)
         await asyncio.sleep(3)
         assert bytes(client.received) == b"\r\nOK\r\n"
         whole_s = (len(line) + len(client.received)) * 10 / baud
@@ -82,14 +95,56 @@ def test_hanging_up_comes_behind_what_is_under_way() -> None:
         wire = Wire(new_modem(), baud=9600)
         hung_up: list[str] = []
         wire.modem.hang_up = lambda: hung_up.append(wire.modem.line.last)  # type: ignore[method-assign]
-        wire.receive(b"AT+CSQ\r")
-        wire.hang_up()
+        wire.receive(b"AT+CSQ\r", PORT)
+        wire.hang_up(PORT)
         assert hung_up == []
         await asyncio.sleep(1)
-        wire.hang_up()
+        wire.hang_up(PORT)
         assert hung_up == ["AT+CSQ", "AT+CSQ"]
 
     run(main())
+
+
+@pytest.mark.parametrize("baud", [None, 9600], ids=["at once", "paced"])
+def test_only_the_port_that_dialled_hangs_up(baud: int | None) -> None:
+    async def main() -> None:
+        client = Client()
+        wire = Wire(new_modem(), baud=baud)
+        wire.attach(client.data_received)
+        with Clockwork(wire.modem.network):
+            wire.receive(b"ATE0\r", OTHER)
+            wire.receive(b"ATD*99#\r", PORT)
+            wire.receive(b"x", OTHER)  # heard as data, or while it dials: no other one's call
+            wire.hang_up(OTHER)
+            await asyncio.sleep(5)
+            assert (wire.connects(PORT), wire.connects(OTHER)) == (True, False)
+            wire.hang_up(OTHER)
+            assert b"NO CARRIER" not in client.received
+            wire.hang_up(PORT)
+            await asyncio.sleep(1)
+            assert client.received.endswith(b"\r\nCONNECT 150000000\r\n\r\nNO CARRIER\r\n")
+
+    run(main())
+
+
+def test_what_the_modem_says_while_ports_hear_it_comes_behind_at_every_port() -> None:
+    async def main() -> list[bytes]:
+        wire = Wire(new_modem())
+        heard: list[bytes] = []
+
+        def hang_up(_data: bytes) -> None:
+            if wire.connects(PORT):
+                wire.hang_up(PORT)
+
+        wire.attach(hang_up)
+        wire.attach(heard.append)
+        with Clockwork(wire.modem.network):
+            wire.receive(b"ATE0D*99#\r", PORT)
+            await asyncio.sleep(5)
+        return heard
+
+    said = b"".join(run(main()))
+    assert said.endswith(b"\r\nCONNECT 150000000\r\n\r\nNO CARRIER\r\n")
 
 
 def test_without_a_speed_the_answer_is_there_at_once() -> None:
@@ -97,7 +152,7 @@ def test_without_a_speed_the_answer_is_there_at_once() -> None:
         client = Client()
         wire = Wire(new_modem())
         wire.attach(client.data_received)
-        wire.receive(b"AT\r")
+        wire.receive(b"AT\r", PORT)
         return bytes(client.received)
 
     assert run(main()) == b"AT\r\r\nOK\r\n"
@@ -109,8 +164,8 @@ def test_traffic_is_seen_in_order() -> None:
     async def main() -> None:
         wire = Wire(new_modem())
         wire.on_traffic = lambda way, data: seen.append((way, data))
-        wire.receive(b"ATE0\r")
-        wire.receive(b"AT\r")
+        wire.receive(b"ATE0\r", PORT)
+        wire.receive(b"AT\r", PORT)
 
     run(main())
     assert seen == [
@@ -125,7 +180,7 @@ def test_congestion_is_told_and_ends() -> None:
     async def main() -> list[float]:
         wire = Wire(new_modem(), baud=9600)
         relieved: list[float] = []
-        wire.receive(b"x" * 5000)
+        wire.receive(b"x" * 5000, PORT)
         assert wire.congested
         wire.when_relieved(lambda: relieved.append(asyncio.get_running_loop().time()))
         start_s = asyncio.get_running_loop().time()
