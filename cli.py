@@ -25,10 +25,10 @@ COMMANDS: Mapping[str, Entry] = {
     "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
     "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
     "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
-    "apn": Entry("apn_config.cli", "apn", "Show or set the APN, with verification and roll-back."),
+    "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, with verification and roll-back."),
     "sms": Entry("apn_config.cli", "sms", "Send an SMS, or list those that the modem holds."),
     "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
-    "command": Entry("apn_config.cli_config", "command", "Tell what an SMS would do."),
+    "command": Entry("apn_config.cli_command", "command", "Tell what an SMS would do."),
     "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
     "profiles": Entry("modem.cli_profiles", "profiles", "Show the modem families that are known."),
 }

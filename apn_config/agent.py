@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
-from apn_config.appliers import Applier
-from apn_config.appliers.at import AtApplier
+from apn_config.apn_changes import ApnChanges, Progress
+from apn_config.appliers import Applier, ApplierError, applier_for
 from apn_config.batch import Judge, Taken
+from apn_config.budgets import RadioBudget, RecoveryBudget
 from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
-from apn_config.config import Config
+from apn_config.config import Config, ConfigError
+from apn_config.config_recovery import PowerConfig
 from apn_config.executor import Executor, Initialisations
 from apn_config.intake import Intake
 from apn_config.judgement import Judgement, judge_text
-from apn_config.model import Sender
+from apn_config.model import ApnRequest, Sender
 from apn_config.outgoing import Outgoing
 from apn_config.pin import PinGuard
-from apn_config.radio_budget import RadioBudget
 from apn_config.steps import Plan
 from apn_config.storage_thread import StoreThread
+from apn_config.store import ChangeRow
 from apn_config.sweep import SweepPolicy
+from apn_config.tools import Probe
+from apn_config.transaction import Reason
 from modem import (
     ContextChanged,
     MessageDirect,
@@ -30,6 +35,7 @@ from modem import (
     ModemError,
     ModemEvent,
     ModemKeeper,
+    PowerSwitch,
     RegistrationChanged,
     SimChanged,
     StorageFull,
@@ -45,7 +51,7 @@ class Agent:
         self.config = config
         self.db = db
         self.clock = clock
-        self.applier: Applier = AtApplier()
+        self.applier: Applier = applier_for(config.apn)
         self.sending = asyncio.Lock()
         self.sweeps = SweepPolicy(config.modem.sweep_s)
         self._initialisations = Initialisations()
@@ -56,6 +62,8 @@ class Agent:
             on_event=self._hear,
             on_ready=self._ready,
             pin_for=PinGuard(config, db, clock),
+            budget=RecoveryBudget(db, clock, config.recovery),
+            power=_power(config.recovery.power),
         )
         self._build()
 
@@ -70,6 +78,9 @@ class Agent:
             plan=plan,
             sending=self.sending,
             sent=lambda: self.runner.stirred.set(),
+            expire_s=config.reply.expire_h * 3600,
+            status_report=config.reply.status_report,
+            no_sms=self._no_sms,
         )
         self.runner = ChangeRunner(
             db=db,
@@ -80,12 +91,21 @@ class Agent:
             clock=clock,
             sending=self.sending,
             answer_queued=self.outgoing.wake,
+            probe=_probe(config),
+        )
+        self.changes = ApnChanges(
+            db=db,
+            applier=self.applier,
+            runner=self.runner,
+            plan=plan,
+            budget=budget,
+            clock=clock,
         )
         self.executor = Executor(
             db=db,
             modem=self.keeper.modem,
             applier=self.applier,
-            runner=self.runner,
+            changes=self.changes,
             plan=plan,
             budget=budget,
             max_age_h=config.access.max_age_h if config.access else 0,
@@ -107,6 +127,11 @@ class Agent:
         access, pin_word = self.config.access, self.config.pin_word()
         return lambda text, sender: judge_text(text, sender, access, pin_word)
 
+    def _no_sms(self, why: str) -> None:
+        """SMS don't work although the modem is registered; a change under way mends that itself."""
+        if not self.changes.changing.locked():
+            self.keeper.no_sms(why)
+
     async def run(self) -> None:
         """Serve until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -115,6 +140,31 @@ class Agent:
             tasks.create_task(self.executor.run())
             tasks.create_task(self.outgoing.run())
             tasks.create_task(self._watch_drift())
+
+    async def set_apn(
+        self, modem: Modem, request: ApnRequest | None, progress: Progress
+    ) -> ChangeRow:
+        """As `ApnChanges.by_socket`; a trial that begins so is watched."""
+        change = await self.changes.by_socket(modem, request, progress)
+        self.executor.wake()
+        return change
+
+    async def wind_down(self, seconds: float) -> None:
+        """Begin nothing more, and let a change under way end within that time.
+
+        It may go on for half of it, then it is undone. What isn't done by then, or is on trial, the
+        next start goes on with.
+        """
+        self.executor.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds / 2):
+                async with self.changes.changing:
+                    return
+        self.runner.call_off(Reason.STOPPED)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds / 2):
+                async with self.changes.changing:
+                    return
 
     def _stored(self, taken: Taken) -> None:
         if taken.due is not None:
@@ -133,7 +183,7 @@ class Agent:
                 self.intake.storage_full()
             case RegistrationChanged() | ContextChanged():
                 self.runner.stirred.set()
-                self.outgoing.wake()
+                self.outgoing.network_changed()
             case SimChanged():
                 self._card_or_modem_is_new.set()
             case _:
@@ -143,7 +193,7 @@ class Agent:
         self._initialisations.another()
         self._card_or_modem_is_new.set()
         self.intake.initialised()
-        self.outgoing.wake()
+        self.outgoing.network_changed()
         self.runner.stirred.set()
 
     async def _watch_drift(self) -> None:
@@ -157,7 +207,35 @@ class Agent:
             try:
                 await modem.read_card()
                 if self.config.apn.enforce:
-                    await self.executor.correct_drift(modem)
-            except ModemError as error:
+                    await self.changes.correct_drift(modem)
+            except (ModemError, ApplierError) as error:
                 # The next initialisation looks again.
                 logger.warning("the modem's APN couldn't be compared: %s", error)
+
+
+def _power(config: PowerConfig | None) -> PowerSwitch | None:
+    """The configured switch. Raises ConfigError for parameters that can't be any."""
+    if config is None:
+        return None
+    from modem import PowerFailed, power_switch
+
+    try:
+        return power_switch(config.kind, **config.parameters)
+    except PowerFailed as error:
+        raise ConfigError(None, "recovery.power", str(error)) from None
+
+
+def _probe(config: Config) -> Probe | None:
+    """Asks whether data passes; None where no probe is configured."""
+    wanted = config.apn.probe
+    if wanted is None:
+        return None
+    from apn_config.probe import probe
+
+    port = config.require_port()
+
+    async def ask() -> str | None:
+        result = await probe(wanted, port)
+        return None if result.ok else result.why
+
+    return ask

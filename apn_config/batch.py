@@ -15,7 +15,7 @@ from apn_config.judgement import Answer, Execute, Judgement, Silence
 from apn_config.masking import masked
 from apn_config.model import Sender
 from apn_config.steps import settle
-from apn_config.store import Incoming, OutboxRow, Place, Store
+from apn_config.store import Incoming, OutboxRow, Place, Report, Store
 from modem import sms
 
 logger = logging.getLogger(__name__)
@@ -91,11 +91,33 @@ class Batch:
         if isinstance(message, sms.Deliver):
             return message
         if isinstance(message, sms.StatusReport):
-            detail = {"reference": message.reference, "status": int(message.status)}
-            self._store.journal.add("report", "status report", detail, self._now)
+            self._take_report(message)
         else:
             self._set_aside(item, "no message to this device")
         return None
+
+    def _take_report(self, message: sms.StatusReport) -> None:
+        """What became of an answer, by TP-MR and recipient; of two such answers, of the newer."""
+        number = access.sender_key(Sender(message.number))
+        for row in self._store.outbox.awaiting(message.reference):
+            if access.sender_key(Sender(row.recipient)) == number:
+                break
+        else:
+            detail = {"reference": message.reference, "status": message.status}
+            self._store.journal.add("report", "status report", detail, self._now)
+            return
+        outcome = message.outcome
+        match outcome.group:
+            case sms.StatusGroup.COMPLETED:
+                report = Report.DELIVERED
+            case sms.StatusGroup.STILL_TRYING:
+                report = Report.AWAITED
+            case _:
+                report = Report.FAILED
+        self._store.outbox.reported(row.id, report, message.status, self._now)
+        self._log.append(f"answer {row.id} is reported on: {outcome.meaning}")
+        told = {"report": outcome.meaning, "status": message.status}
+        self._store.journal.add("answer", str(row.id), told, self._now)
 
     def _set_aside(self, item: Found, why: str) -> None:
         key = hashlib.sha256(item.pdu.encode()).digest()

@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sys
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from os.path import realpath
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from apn_config.config import DEFAULT_PATH, Config, defaults, load, with_overrides
 from apn_config.config_reader import PORT_WANTED, is_port
-from apn_config.control import ControlClient, Json
+from apn_config.control import ControlClient, Emit, Json
 
 F = TypeVar("F", bound=Callable[..., Any])
-EXIT_ROLLED_BACK = 5
-MAX_PASSWORD_FILE = 1024
-
 
 BAUD = click.IntRange(300, 4_000_000)
 
@@ -83,20 +80,25 @@ def _same_port(one: str, other: str | None) -> bool:
     return other is not None and (one == other or realpath(one) == realpath(other))
 
 
-def ask(target: Target, op: str, args: Json | None = None) -> Any:
+def ask(
+    target: Target,
+    op: str,
+    args: Json | None = None,
+    on_event: Emit = lambda _event: None,
+) -> Any:
     """Run an operation in the daemon, or, where none listens, here and now."""
     config = target.config
     client = None if target.elsewhere else ControlClient.connect(config.control.socket)
     if client is not None:
         try:
-            return client.call(op, args)
+            return client.call(op, args, on_event)
         finally:
             client.close()
     from apn_config.oneshot import perform
 
     # What fails is told once, by the error that ends the command.
     logging.getLogger().addHandler(logging.NullHandler())
-    return asyncio.run(perform(config, op, args or {}, elsewhere=target.elsewhere))
+    return asyncio.run(perform(config, op, args or {}, on_event, elsewhere=target.elsewhere))
 
 
 def show_json(value: object) -> None:
@@ -137,20 +139,22 @@ def run(
     Example:
       modem-helper run --config /etc/modem-helper/config.toml
     """
+    from apn_config import journald
+    from apn_config.notify import Notifier
     from apn_config.service import serve
 
-    config = with_overrides(load(config_path), port=port, baud=baud, store=store, socket=socket)
-    # What can only be mended in the configuration ends it now, not in the middle of its work.
-    config.require_port()
-    config.require_reply_to()
-    config.sim_pin()
-    config.pin_word()
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    asyncio.run(serve(config))
+    def read() -> Config:
+        config = with_overrides(load(config_path), port=port, baud=baud, store=store, socket=socket)
+        # What can only be mended in the configuration ends it now, not in the middle of its work.
+        config.require_port()
+        config.require_reply_to()
+        config.sim_pin()
+        config.pin_word()
+        return config
+
+    config = read()
+    journald.set_up(logging.DEBUG if verbose else logging.INFO)
+    asyncio.run(serve(config, read, notifier=Notifier.from_environment(os.environ)))
 
 
 @click.command()
@@ -171,111 +175,6 @@ def info(
         show_json(status)
     else:
         click.echo("\n".join(info_lines(status)))
-
-
-@click.group()
-def apn() -> None:
-    """Show or set the APN."""
-
-
-@apn.command("show")
-@modem_options
-@click.option("--cid", type=int, help="Context; default: [apn] cid.")
-def apn_show(
-    config_path: Path | None,
-    port: str | None,
-    baud: int | None,
-    socket: Path | None,
-    as_json: bool,
-    cid: int | None,
-) -> None:
-    """Show the APN, and what the network made of it. Never the password.
-
-    \b
-    Example:
-      modem-helper apn show --json
-    """
-    from apn_config.display import apn_lines
-
-    shown = ask(read_config(config_path, port, baud, socket), "apn.show", {"cid": cid})
-    if as_json:
-        show_json(shown)
-    else:
-        click.echo("\n".join(apn_lines(shown)))
-
-
-@apn.command("set")
-@click.argument("name", required=False)
-@click.option("--rollback", is_flag=True, help="Go back to the last good APN instead.")
-@click.option("--user", help='User; "" clears it.')
-@click.option(
-    "--password-file",
-    type=click.File("rb"),
-    help="File that holds the password; - reads it from stdin. Never on the command line.",
-)
-@click.option("--auth", type=click.Choice(["none", "pap", "chap"]), help="How both are given.")
-@click.option("--type", "pdp_type", type=click.Choice(["ip", "ipv6", "ipv4v6"]), help="PDP type.")
-@click.option("--cid", type=int, help="Context; default: [apn] cid.")
-@modem_options
-def apn_set(
-    name: str | None,
-    rollback: bool,
-    user: str | None,
-    password_file: Any,
-    auth: str | None,
-    pdp_type: str | None,
-    cid: int | None,
-    config_path: Path | None,
-    port: str | None,
-    baud: int | None,
-    socket: Path | None,
-    as_json: bool,
-) -> None:
-    """Set the APN, see that it works, and go back to the former one if it doesn't.
-
-    Exit code 5 means that it was rolled back.
-
-    \b
-    Example:
-      modem-helper apn set em
-      modem-helper apn set private.example --user u --password-file secret --auth pap
-    """
-    if (name is None) != rollback:
-        raise click.UsageError("name an APN, or say --rollback")
-    from apn_config.display import change_lines
-
-    password = None if password_file is None else _password(password_file)
-    args: Json = {
-        "apn": name,
-        "user": user,
-        "pass": password,
-        "auth": auth,
-        "type": pdp_type,
-        "cid": cid,
-        "rollback": rollback,
-    }
-    if not as_json:
-        click.echo("Applying and verifying; this takes up to some minutes ...", err=True)
-    try:
-        change = ask(read_config(config_path, port, baud, socket), "apn.set", args)
-    except KeyboardInterrupt:
-        click.echo(
-            "Interrupted in the middle; the daemon, or the next `apn set`, ends it.", err=True
-        )
-        raise
-    if as_json:
-        show_json(change)
-    else:
-        click.echo("\n".join(change_lines(change)))
-    if change["outcome"] != "committed":
-        sys.exit(EXIT_ROLLED_BACK if change["outcome"] == "rolled-back" else 1)
-
-
-def _password(file: BinaryIO) -> str:
-    try:
-        return file.read(MAX_PASSWORD_FILE).decode().rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise click.BadParameter("that file is no text", param_hint="--password-file") from None
 
 
 @click.group()

@@ -1,37 +1,35 @@
-"""The commands `config` and `command`: what the configuration says, and what an SMS would do.
+"""The command `config`: what the configuration says, and who else uses the modem.
 
-Neither talks to the modem, so both work beside the daemon and without a modem.
+It doesn't talk to the modem, so it works beside the daemon and without a modem.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from apn_config.config import DEFAULT_PATH, Config, ConfigError, load, parse
+from apn_config.config_apn import APPLIERS
 
 if TYPE_CHECKING:
-    from apn_config.judgement import Judgement
-    from apn_config.model import Apn, ApnRequest, Sender
+    from apn_config.config_recovery import RecoveryConfig
+    from apn_config.model import Apn
 
 _BY_ID = Path("/dev/serial/by-id")
 _USUAL_PORT = "/dev/ttyUSB2"
 _OPTIONS = {"modem.port": "--port", "reply.to": "--reply-to", "access.senders": "--sender"}
-_WHY = {
-    "no-access": "the configuration has no section [access], so nobody may command",
-    "not-listed": "the sender is not in [access] senders",
-    "pin-missing": "the PIN word is missing",
-    "pin-wrong": "the PIN word is wrong",
-}
 
 
 class _NoPermission(click.ClickException):
     exit_code = 6
+
+
+class _Refused(click.ClickException):
+    exit_code = 4
 
 
 _config_option = click.option(
@@ -96,6 +94,12 @@ def _one_line(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
     help="Who may command: a number or a name; may be given several times.",
 )
 @click.option(
+    "--applier",
+    type=click.Choice(APPLIERS),
+    help="Who gives the APN to the system. Default: what fits whoever drives the modem.",
+)
+@click.option("--force", is_flag=True, help='Take "at" although ModemManager runs this modem.')
+@click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     default=DEFAULT_PATH,
@@ -103,11 +107,17 @@ def _one_line(_ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
     help="The file to write, which must not be there yet; - prints it.",
 )
 def config_init(
-    port: str | None, reply_to: str | None, senders: tuple[str, ...], output: Path
+    port: str | None,
+    reply_to: str | None,
+    senders: tuple[str, ...],
+    applier: str | None,
+    force: bool,
+    output: Path,
 ) -> None:
     """Write a configuration file with a comment on every key.
 
-    Without --port it names the AT port of a modem that is plugged in, as far as its name tells.
+    Without --port it names the AT port of a modem that is plugged in, as far as its name tells. It
+    looks who else drives that modem, and refuses (exit code 4) what would work against it.
 
     \b
     Example:
@@ -115,13 +125,22 @@ def config_init(
       modem-helper config init --port /dev/ttyUSB2 --output -
     """
     from apn_config.config_template import render
+    from apn_config.who_drives import drivers_of
 
     found = _found_ports()
     if port is None:
         port = _likely_port(found)
     elif "://" not in port and port:
         port = str(Path(port).absolute())
-    text = render(port, reply_to, senders, found)
+    drivers = drivers_of(port)
+    if applier == "at" and drivers.modem_manager and not force:
+        raise _Refused(
+            f"{drivers.why}, and would undo what another program sets; take --applier "
+            f"{drivers.fitting}, keep ModemManager off the device (docs/beside-modemmanager.md), "
+            "or say --force"
+        )
+    chosen = applier or ("at" if drivers.fitting == "ppp" else drivers.fitting)
+    text = render(port, reply_to, senders, found, chosen)
     try:
         understood = parse(text.encode(), output)
     except ConfigError as error:
@@ -133,46 +152,12 @@ def config_init(
     _write_new(output, text)
     shown = click.format_filename(output)
     click.echo(f"Wrote {shown} for the modem on {port}.")
+    click.echo(f'Applier "{chosen}": {drivers.why}.')
     for warning in understood.warnings:
         click.echo(f"warning: {warning}")
     if reply_to is None:
         click.echo("Set [reply] to: the short number that gets the answers.")
     click.echo(f"Next: modem-helper config check --config {shown}")
-
-
-@click.group(epilog='Example: modem-helper command check --from 12345 --text "APN em"')
-def command() -> None:
-    """Tell what an SMS would do."""
-
-
-@command.command("check")
-@click.option("--from", "sender", required=True, help="The sender: digits, +digits, or a name.")
-@click.option("--text", required=True, help="The text of the SMS.")
-@_config_option
-@_json_option
-def command_check(sender: str, text: str, config_path: Path, as_json: bool) -> None:
-    """Tell what an SMS would do, without doing it.
-
-    silence: nobody is answered, and why. answer: this text goes to the number of [reply]. execute:
-    the device would carry it out, and answer then.
-
-    \b
-    Example:
-      modem-helper command check --from 12345 --text "#17 APN em" --config config.toml
-    """
-    from apn_config.judgement import judge_text
-
-    understood = load(config_path)
-    who = _sender(sender)
-    judgement = judge_text(text, who, understood.access, understood.pin_word())
-    verdict = _verdict(judgement, understood)
-    if as_json:
-        click.echo(json.dumps(verdict))
-        return
-    from apn_config.display import table
-
-    for line in table((name, value) for name, value in verdict.items() if value is not None):
-        click.echo(line)
 
 
 # --- config check ---------------------------------------------------------------------------------
@@ -193,7 +178,11 @@ def _report(understood: Config) -> dict[str, Any]:
             "sim_pin": sim_pin is not None,
             "sweep_s": understood.modem.sweep_s,
         },
-        "reply": {"to": reply_to},
+        "reply": {
+            "to": reply_to,
+            "status_report": understood.reply.status_report,
+            "expire_h": understood.reply.expire_h,
+        },
         "access": None
         if access is None
         else {
@@ -206,16 +195,29 @@ def _report(understood: Config) -> dict[str, Any]:
             "cid": apn.cid,
             "allowed_cids": list(apn.allowed_cids),
             "enforce": apn.enforce,
+            "default": apn.default,
+            "verify": apn.verify.value,
+            "probe": None if apn.probe is None else f"{apn.probe.kind} {apn.probe.target}",
             "verify_timeout_s": apn.verify_timeout_s,
             "rollback_timeout_s": apn.rollback_timeout_s,
             "channel_timeout_s": apn.channel_timeout_s,
+            "stop_timeout_s": apn.stop_timeout_s,
             "fallback": None if apn.fallback is None else _fallback(apn.fallback),
         },
         "store": {"path": str(understood.store.path)},
         "control": {"socket": str(understood.control.socket)},
-        "recovery": {"radio_cycles_per_day": understood.recovery.radio_cycles_per_day},
+        "recovery": _recovery(understood.recovery),
         "port": use,
-        "warnings": [*understood.warnings, *_port_warnings(port, use)],
+        "warnings": [*understood.warnings, *_port_warnings(port, use, apn.applier)],
+    }
+
+
+def _recovery(recovery: RecoveryConfig) -> dict[str, Any]:
+    return {
+        "radio_cycles_per_day": recovery.radio_cycles_per_day,
+        "resets_per_day": recovery.resets_per_day,
+        "power_cycles_per_day": recovery.power_cycles_per_day,
+        "power": None if recovery.power is None else recovery.power.kind,
     }
 
 
@@ -233,28 +235,38 @@ def _fallback(apn: Apn) -> dict[str, Any]:
 
 def _port_use(port: str) -> dict[str, Any]:
     """Is the port there, and who drives it? `present` is None for one that is no device file."""
-    from modem import holders, modem_manager_running
+    from apn_config.who_drives import drivers_of
+    from modem import holders
 
     is_device = "://" not in port
+    drivers = drivers_of(port)
     return {
         "present": Path(port).exists() if is_device else None,
         "holders": [
             {"pid": holder.pid, "name": holder.name}
             for holder in (holders(port) if is_device else ())
         ],
-        "modem_manager": modem_manager_running(),
+        "modem_manager": drivers.modem_manager,
+        "network_manager": drivers.network_manager,
+        "pppd": drivers.pppd,
+        "net_driver": drivers.net_driver,
+        "fitting_applier": drivers.fitting,
     }
 
 
-def _port_warnings(port: str, use: dict[str, Any]) -> list[str]:
+def _port_warnings(port: str, use: dict[str, Any], applier: str) -> list[str]:
     found = []
     if use["present"] is False:
         found.append(f"modem.port: there is no {port} now")
     if use["modem_manager"] and use["present"] is not None:
         found.append(
             "modem.port: ModemManager runs, and two programs can't drive one port; keep it off "
-            "with the udev property ID_MM_PORT_IGNORE=1, or stop it"
+            "with the udev property ID_MM_PORT_IGNORE=1 (docs/beside-modemmanager.md), or stop it"
         )
+        if applier == "at":
+            found.append(
+                f'apn.applier: "at" works against ModemManager; "{use["fitting_applier"]}" fits'
+            )
     return found
 
 
@@ -276,6 +288,7 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, object]]:
     rows.append(("port present", _word(use["present"])))
     rows.append(("port held by", names or "nobody, as far as this user may see"))
     rows.append(("ModemManager runs", _word(use["modem_manager"])))
+    rows.append(("applier that fits", use["fitting_applier"]))
     return rows
 
 
@@ -324,58 +337,3 @@ def _write_new(path: Path, text: str) -> None:
     except OSError as error:
         kind = _NoPermission if isinstance(error, PermissionError) else click.ClickException
         raise kind(f"{shown} can't be written: {error.strerror}") from None
-
-
-# --- command check --------------------------------------------------------------------------------
-
-
-def _sender(text: str) -> Sender:
-    """As a message would carry it: a number in digits, anything else as a name."""
-    from apn_config.model import Sender
-
-    return Sender(text, alphanumeric=re.fullmatch(r"\+?[0-9]*", text) is None)
-
-
-def _verdict(judgement: Judgement, understood: Config) -> dict[str, Any]:
-    """What becomes of the message; every key is always there, None where it doesn't apply."""
-    from apn_config import replies
-    from apn_config.judgement import Answer, Silence
-    from apn_config.model import Verb
-
-    verdict: dict[str, Any] = dict.fromkeys(
-        ("verdict", "why", "to", "text", "tag", "verb", "cid", "apn", *_REQUEST_KEYS)
-    )
-    if isinstance(judgement, Silence):
-        return verdict | {"verdict": "silence", "why": _WHY.get(judgement.why, judgement.why)}
-    if isinstance(judgement, Answer):
-        return verdict | _answer(judgement.text, judgement.verdict, understood)
-    asked, request = judgement.command, judgement.command.request
-    verdict |= {"verdict": "execute", "tag": asked.tag, "verb": asked.verb.value}
-    if asked.verb in (Verb.APN_READ, Verb.APN_SET, Verb.APN_ROLLBACK):
-        verdict["cid"] = understood.apn.cid
-    if request is not None:
-        verdict |= {"apn": request.name, **_request(request)}
-    if request is not None and request.cid is not None:
-        verdict["cid"] = request.cid
-        if request.cid not in understood.apn.allowed_cids:
-            text = replies.err(None, "bad-cid", tag=asked.tag)
-            verdict |= _answer(text, "bad-cid", understood)
-    return verdict
-
-
-_REQUEST_KEYS = ("user", "password", "auth", "type")
-
-
-def _answer(text: str, why: str, understood: Config) -> dict[str, Any]:
-    return {"verdict": "answer", "why": why, "to": understood.reply.to, "text": text}
-
-
-def _request(request: ApnRequest) -> dict[str, Any]:
-    """What is asked of user, password, auth and type; None is "as it is"."""
-    password = None if request.password is None else "given" if request.password else "cleared"
-    return {
-        "user": request.user,
-        "password": password,
-        "auth": None if request.auth is None else request.auth.value,
-        "type": None if request.type is None else request.type.value,
-    }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ _Value = TypeVar("_Value")
 
 # A configuration has some dozens of lines; more is another file, or a device that never ends.
 _MAX_OCTETS = 1 << 20
+_MAX_SECRET_OCTETS = 4096
 _SHOWN_CHARS = 60
 # Of more than 4300 digits CPython makes no text.
 _MAX_SHOWN_INTEGER = 10**18
@@ -75,6 +77,32 @@ def parse_toml(octets: bytes, path: Path) -> dict[str, object]:
         raise ConfigError(path, None, "wanted TOML, got a number of too many digits") from None
     except RecursionError:
         raise ConfigError(path, None, "wanted TOML, got brackets nested too deep") from None
+
+
+def read_secret(path: Path, *, key: str, digits: range | None = None) -> str:
+    """The content of a secret file without its line end.
+
+    ConfigError where it can't be read, is empty or no text, or hasn't as many digits as wanted.
+    """
+    try:
+        with path.open("rb") as file:
+            octets = file.read(_MAX_SECRET_OCTETS + 1)
+    except OSError as error:
+        raise ConfigError(path, key, f"the file can't be read: {error.strerror}") from None
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        # From None: the error's own text would quote the secret.
+        raise ConfigError(path, key, "wanted a file with text, got other octets") from None
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise ConfigError(path, key, "wanted a file with one line, got an empty one")
+    if not text.isprintable() or len(octets) > _MAX_SECRET_OCTETS:
+        raise ConfigError(path, key, "wanted a file with one line of text, got something else")
+    if digits is not None and not (text.isascii() and text.isdecimal() and len(text) in digits):
+        wanted = f"{digits.start} to {digits.stop - 1} digits"
+        raise ConfigError(path, key, f"wanted a file with {wanted}, got something else")
+    return text
 
 
 PORT_WANTED = 'a device such as "/dev/ttyUSB2", or "tcp://host:port"'
@@ -181,6 +209,20 @@ class Table:
             problem = f"wanted the path of a file, in quotes, got {_kind(value)}"
             raise ConfigError(self._path, self.dotted(key), problem)
         return self._path.parent / value
+
+    def secret_file(self, key: str, notes: list[str]) -> Path | None:
+        """The path of a file that others than its owner should not read; told in `notes` if so."""
+        path = self.file(key, None)
+        if path is None:
+            return None
+        try:
+            mode = path.stat().st_mode
+        except OSError:  # told when the file is read: not every command needs it
+            return path
+        if mode & (stat.S_IRGRP | stat.S_IROTH):
+            shown = printable(str(path))
+            notes.append(f"{self.dotted(key)}: others may read {shown}; set its mode to 0600")
+        return path
 
     def has(self, key: str) -> bool:
         """Is the key there?"""

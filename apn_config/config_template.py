@@ -26,6 +26,10 @@ _TEXT = """\
 [reply]
 # The short number that gets every answer: digits, seven at most on emnify.
 {to}
+# Ask the network whether an answer arrived; what becomes of it is in the journal.
+# status_report = false
+# An answer that couldn't be sent for so long is given up.
+# expire_h = {expire_h:g}
 
 [access]
 # Who may command: numbers in digits (a + is ignored), names in any case ("emnify"), and ""
@@ -37,16 +41,35 @@ senders = [{senders}]
 # max_age_h = {max_age_h:g}
 
 [apn]
-# applier = "{applier}"
+# Who gives the APN to the system: "at" (this program, by AT commands), "networkmanager",
+# "modemmanager", "ppp" or "script"; the last two have a section of their own, see docs/appliers.md.
+{applier}
+# Which connection of NetworkManager's, by its name or UUID, where it can't be told.
+# connection = "cellular"
 # The context that is changed, and those that a command may name beside it.
 # cid = {cid}
 # allowed_cids = [{cid}]
 # Put the APN back when something else has changed it.
 # enforce = true
+# What is tried last, when neither the former APN nor any that ever worked gives service.
+# default = "{default}"
+# How far a new APN has to come: registered, attached, context, address, or data (with a probe).
+# verify = "{verify}"
 # How long a new APN has to prove itself, the old one to come back, the answer to be taken.
 # verify_timeout_s = {verify_timeout_s:g}
 # rollback_timeout_s = {rollback_timeout_s:g}
 # channel_timeout_s = {channel_timeout_s:g}
+# A change under way is finished or undone within this when the daemon is stopped.
+# stop_timeout_s = {stop_timeout_s:g}
+
+# Does data pass? tcp ("1.1.1.1:443"), dns ("example.com@1.1.1.1"), http ("http://192.0.2.1/") or
+# ping ("1.1.1.1"), through the modem's own network interface.
+# [apn.probe]
+# kind = "tcp"
+# target = "1.1.1.1:443"
+# interface = "wwan0"
+# timeout_s = 10
+# tries = 3
 
 # What the modem is set to now, where it doesn't give the credentials back.
 # [apn.fallback]
@@ -65,11 +88,23 @@ senders = [{senders}]
 [recovery]
 # Radio cycles wear some modems' flash: no more than these a day, roll-backs excepted.
 # radio_cycles_per_day = {radio_cycles_per_day}
+# How often a day a module that gives no service may be reset, and its power switched.
+# resets_per_day = {resets_per_day}
+# power_cycles_per_day = {power_cycles_per_day}
+
+# How its power is switched: "command", "usb", "uhubctl" or "gpio"; see docs/recovery.md.
+# [recovery.power]
+# kind = "usb"
+# device = "1-1.4"
 """
 
 
 def render(
-    port: str, reply_to: str | None, senders: Sequence[str], found_ports: Sequence[str] = ()
+    port: str,
+    reply_to: str | None,
+    senders: Sequence[str],
+    found_ports: Sequence[str] = (),
+    applier: str = _DEFAULT.apn.applier,
 ) -> str:
     """The file's text. `found_ports` are shown as comments beside the one that is set.
 
@@ -84,7 +119,9 @@ def render(
         baud=_DEFAULT.modem.baud,
         sweep_s=_DEFAULT.modem.sweep_s,
         max_age_h=AccessConfig().max_age_h,
-        applier=apn.applier,
+        applier=f"applier = {_quoted(applier)}"
+        if applier != apn.applier
+        else f"# applier = {_quoted(applier)}",
         cid=apn.cid,
         verify_timeout_s=apn.verify_timeout_s,
         rollback_timeout_s=apn.rollback_timeout_s,
@@ -92,6 +129,12 @@ def render(
         store=_DEFAULT.store.path,
         socket=_DEFAULT.control.socket,
         radio_cycles_per_day=_DEFAULT.recovery.radio_cycles_per_day,
+        resets_per_day=_DEFAULT.recovery.resets_per_day,
+        power_cycles_per_day=_DEFAULT.recovery.power_cycles_per_day,
+        expire_h=_DEFAULT.reply.expire_h,
+        default=apn.default,
+        verify=apn.verify.value,
+        stop_timeout_s=apn.stop_timeout_s,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from apn_config.control import Json
@@ -52,11 +52,48 @@ def info_lines(status: Json) -> list[str]:
     else:
         lines = table(_modem_rows(modem))
         lines += ["", *_context_lines(modem["contexts"])]
-    change = status["change"]
-    if change is not None:
-        lines += ["", f"An APN change is under way: {safe(change['apn'])}, {change['outcome']}."]
+    news = list(_news(status))
+    if news:
+        lines += ["", *news]
     warnings = [*status["warnings"], *(modem["warnings"] if modem else [])]
     return lines + [f"warning: {safe(warning)}" for warning in warnings]
+
+
+def _news(status: Json) -> Iterator[str]:
+    """What isn't always so, a sentence each."""
+    change, outbox, store = status["change"], status["outbox"], status["store"]
+    if store["why"] is not None:
+        yield f"The store can't be used: {safe(store['why'])}."
+    if store["replaced"]:
+        yield f"The store was damaged and begun anew, {store['replaced']} times in 24 hours."
+    if status["config"]["error"] is not None:
+        yield f"The configuration wasn't read again: {safe(status['config']['error'])}."
+    if status["daemon"]["stage"] == "reloading":
+        yield "A new configuration waits until nothing is under way."
+    if status["daemon"]["stage"] == "stopping":
+        yield "The daemon is ending."
+    if change is not None:
+        state = f"{safe(change['outcome'])}{_left(change)}"
+        yield f"An APN change is under way: {safe(change['apn'])}, {state}."
+    if outbox is not None and outbox["pending"]:
+        yield f"Answers that wait: {outbox['pending']}, the oldest for {outbox['oldest_s']:.0f} s."
+    yield from _recovery_news(status["recovery"])
+
+
+def _left(change: Json) -> str:
+    seconds = change["remaining_s"]
+    return "" if seconds is None else f", {seconds:.0f} s left"
+
+
+def _recovery_news(recovery: Json | None) -> Iterator[str]:
+    if recovery is None:
+        return
+    if recovery["trouble"] is not None:
+        yield f"Trouble with the modem: {safe(recovery['trouble'])}."
+    for remedy in recovery["remedies"][-1:]:
+        failed = "" if remedy["failed"] is None else f" ({safe(remedy['failed'])})"
+        rung, trouble, why = (safe(remedy[key]) for key in ("rung", "trouble", "why"))
+        yield f"Last remedy, {remedy['ago_s']:.0f} s ago: {rung}{failed}, for {trouble}: {why}."
 
 
 def _modem_rows(modem: Json) -> list[tuple[str, object]]:
@@ -121,16 +158,38 @@ def apn_lines(shown: Json) -> list[str]:
 
 
 def change_lines(change: Json) -> list[str]:
-    """What `apn set` prints."""
+    """What `apn set` and `apn keep` print."""
     name, kept, reason = (safe(change[key]) for key in ("apn", "kept", "reason"))
-    if change["outcome"] == "committed":
-        return [f"The APN is {name}: verified."]
-    if change["outcome"] == "rolled-back":
-        return [f"{name} doesn't work ({reason}): back to {kept}."]
+    match change["outcome"]:
+        case "committed":
+            return [f"The APN is {name}: verified."]
+        case "trial":
+            return [
+                f"{name} works, and is on trial: it goes back by itself unless it is kept"
+                " (`modem-helper apn keep`, or APN KEEP by SMS)."
+            ]
+        case "rolled-back":
+            return [f"{name} was given up ({reason}): back to {kept}."]
+        case "rescued":
+            return [
+                f"{name} was given up ({reason}), and the former APN has no service any more:"
+                f" {kept} has, and is kept."
+            ]
     return [
-        f"{name} doesn't work ({reason}); {kept} is written back, but its service hasn't"
+        f"{name} was given up ({reason}); {kept} is written back, but its service hasn't"
         " returned yet."
     ]
+
+
+def history_lines(changes: Iterable[Json]) -> list[str]:
+    """What `apn history` prints."""
+    rows = [
+        (c["id"], c["started"], c["origin"], c["apn"], c["outcome"], c["kept"], c["reason"])
+        for c in changes
+    ]
+    if not rows:
+        return ["There was no change yet."]
+    return columns(("#", "started", "by", "APN", "outcome", "in force then", "reason"), rows)
 
 
 def sms_lines(listed: Json) -> list[str]:

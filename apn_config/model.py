@@ -26,11 +26,16 @@ class PdpType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """User, password and how they are given. The password is in no repr."""
+    """User, password and how they are given. The password is in no repr.
+
+    `swapped`: the modem takes the two in the other order than its family's profile says, which is
+    known once it worked so (the sources for u-blox SARA-R4 disagree).
+    """
 
     auth: AuthType = AuthType.NONE
     user: str = ""
     password: str = field(default="", repr=False)
+    swapped: bool = False
 
 
 NO_CREDENTIALS = Credentials()
@@ -47,7 +52,10 @@ class Apn:
 
 @dataclass(frozen=True, slots=True)
 class ApnRequest:
-    """What a command asks of a context. None is "as it is", the empty string is "cleared"."""
+    """What a command asks of a context. None is "as it is", the empty string is "cleared".
+
+    With `trial_s` it goes back by itself after so many seconds, unless it is kept.
+    """
 
     name: str
     user: str | None = None
@@ -55,6 +63,7 @@ class ApnRequest:
     auth: AuthType | None = None
     type: PdpType | None = None
     cid: int | None = None
+    trial_s: float | None = None
 
 
 class Verb(Enum):
@@ -67,6 +76,8 @@ class Verb(Enum):
     APN_READ = "APN"
     APN_SET = "APN SET"
     APN_ROLLBACK = "APN ROLLBACK"
+    APN_KEEP = "APN KEEP"
+    APN_HISTORY = "APN HISTORY"
     STATUS = "STATUS"
     PING = "PING"
     HELP = "HELP"
@@ -75,12 +86,15 @@ class Verb(Enum):
     @property
     def changing(self) -> bool:
         """Does it change the device?"""
-        return self in (Verb.APN_SET, Verb.APN_ROLLBACK, Verb.REBOOT_MODEM)
+        return self in _CHANGING
 
     @property
     def repeatable(self) -> bool:
         """May it be run twice?"""
         return self is not Verb.REBOOT_MODEM
+
+
+_CHANGING = frozenset({Verb.APN_SET, Verb.APN_ROLLBACK, Verb.APN_KEEP, Verb.REBOOT_MODEM})
 
 
 @dataclass(frozen=True, slots=True)

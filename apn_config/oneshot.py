@@ -14,8 +14,9 @@ from typing import Any
 from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import Config
-from apn_config.control import Json
-from apn_config.operations import Operations, ready_modem
+from apn_config.control import ControlError, Emit, Json
+from apn_config.operations import Operations
+from apn_config.status import Standing, ready_modem
 from apn_config.storage_thread import StoreThread
 
 # A modem that was just switched on is mute for half a minute; somebody waits for it at a terminal.
@@ -26,17 +27,26 @@ WAITING = "Waiting for the modem; one that is just starting takes up to a minute
 READING = frozenset({"status", "at", "sms.send", "sms.list", "apn.show"})
 
 
-async def perform(config: Config, op: str, args: Json, *, elsewhere: bool = False) -> Any:
+async def perform(
+    config: Config,
+    op: str,
+    args: Json,
+    emit: Emit = lambda _event: None,
+    *,
+    elsewhere: bool = False,
+) -> Any:
     """Run one operation. Raises ModemError, ControlError, StoreError.
 
     `elsewhere` tells that the modem isn't the configured one: its store belongs to the daemon's.
     """
+    if args.get("for") is not None:
+        raise ControlError("a trial is ended by the daemon: start `modem-helper run` first")
     clock = SystemClock()
     async with _store(config, op, elsewhere=elsewhere) as (db, path):
         await db.open(path, clock.now())
         agent = Agent(config, db, clock)
         keeping = asyncio.create_task(agent.keeper.run())
-        working = asyncio.create_task(_with_modem(agent, op, args))
+        working = asyncio.create_task(_with_modem(agent, op, args, emit))
         try:
             # The keeper ends only by an error that no waiting mends (a port that can't be one).
             await asyncio.wait({keeping, working}, return_when=asyncio.FIRST_COMPLETED)
@@ -47,7 +57,7 @@ async def perform(config: Config, op: str, args: Json, *, elsewhere: bool = Fals
             await asyncio.gather(keeping, working, return_exceptions=True)
 
 
-async def _with_modem(agent: Agent, op: str, args: Json) -> Any:
+async def _with_modem(agent: Agent, op: str, args: Json, emit: Emit) -> Any:
     """The operation, as soon as the modem is ready; its first failure is the end."""
     loop = asyncio.get_running_loop()
     patience = loop.call_later(SAY_AFTER_S, _say, WAITING)
@@ -55,7 +65,9 @@ async def _with_modem(agent: Agent, op: str, args: Json) -> Any:
         await ready_modem(agent.keeper)
     finally:
         patience.cancel()
-    return await Operations(agent).table[op](args, lambda _event: None)
+    now = agent.clock.now()
+    operations = Operations(lambda: agent, Standing(agent.config, now, now), agent.clock)
+    return await operations.table[op](args, emit)
 
 
 def _say(text: str) -> None:

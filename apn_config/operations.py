@@ -6,36 +6,36 @@ Every result is what `--json` prints. No password and no PIN is in any of them.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from apn_config.agent import Agent
+from apn_config.apn_changes import Progress, Refused
 from apn_config.apn_syntax import apn_offence, credential_offence
-from apn_config.clock import wall_clock_synced
+from apn_config.clock import Clock
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
-from apn_config.dialects.plain import shown
-from apn_config.executor import UNKNOWN_CARD, Refused
+from apn_config.dialects.plain import MAX_TRIAL_S, shown
 from apn_config.masking import masked
-from apn_config.model import Apn, ApnRequest, AuthType, PdpType
-from apn_config.network_words import registration_word
-from apn_config.store import ChangeRow, Entry, InboxRow, Store
+from apn_config.model import ApnRequest, AuthType, PdpType
+from apn_config.spans import parse_span
+from apn_config.status import MODEM_WAIT_S, Standing, change_json, ready_modem, status
+from apn_config.store import UNKNOWN_CARD, Entry, InboxRow
 from apn_config.transaction import State
 from apn_config.verify import observe
-from modem import Modem, ModemError, ModemKeeper, sms
+from modem import Modem, sms
 
-# A modem that is just being initialised is worth waiting for; one that is gone isn't.
-MODEM_WAIT_S = 20.0
 MAX_LIST = 500
 EXIT_REFUSED = 4
 
 
 class Operations:
-    """The operations of one agent, by name."""
+    """The operations by name. `agent` tells the present one: None while there is no store."""
 
-    def __init__(self, agent: Agent) -> None:
-        self._agent = agent
+    def __init__(self, agent: Callable[[], Agent | None], standing: Standing, clock: Clock) -> None:
+        self._present = agent
+        self._standing = standing
+        self._clock = clock
         self.table: Mapping[str, Operation] = {
             "status": self._status,
             "at": self._at,
@@ -43,8 +43,17 @@ class Operations:
             "sms.list": self._sms_list,
             "apn.show": self._apn_show,
             "apn.set": self._apn_set,
+            "apn.keep": self._apn_keep,
+            "apn.history": self._apn_history,
             "journal": self._journal,
         }
+
+    @property
+    def _agent(self) -> Agent:
+        agent = self._present()
+        if agent is None:
+            raise ControlError(f"not without the store: {self._standing.store_why}")
+        return agent
 
     async def _modem(self) -> Modem:
         """The modem, or the reason why there is none."""
@@ -55,44 +64,7 @@ class Operations:
             raise ControlError("the modem isn't ready yet; try again", exit_code=8) from None
 
     async def _status(self, _args: Json, _emit: Emit) -> Json:
-        agent = self._agent
-        now = agent.clock.now()
-        keeper = agent.keeper.state
-
-        def read(store: Store) -> Json:
-            change = store.changes.active()
-            return {
-                "outbox": {
-                    "pending": store.outbox.pending_count(),
-                    "oldest_s": store.outbox.oldest_due_age(now),
-                },
-                "radio_cycles": {
-                    "used": store.cycles.used(now),
-                    "budget": agent.config.recovery.radio_cycles_per_day,
-                },
-                "change": None if change is None else change_json(change),
-            }
-
-        return {
-            "link": {
-                "phase": keeper.phase.value,
-                "port": keeper.port,
-                "why": keeper.why,
-                "attempts": keeper.attempts,
-            },
-            "modem": await self._modem_json(),
-            "sweep": {"interval_s": agent.sweeps.interval_s, "fast": agent.sweeps.fast},
-            "daemon": {"pid": os.getpid(), "clock_synced": wall_clock_synced()},
-            "warnings": list(agent.config.warnings),
-            **await agent.db.run(read),
-        }
-
-    async def _modem_json(self) -> Json | None:
-        try:
-            async with asyncio.timeout(MODEM_WAIT_S):
-                return await describe(await ready_modem(self._agent.keeper))
-        except (ModemError, TimeoutError):
-            return None
+        return await status(self._standing, self._present(), self._clock.now())
 
     async def _at(self, args: Json, _emit: Emit) -> Json:
         modem = await self._modem()
@@ -124,8 +96,8 @@ class Operations:
     async def _apn_show(self, args: Json, _emit: Emit) -> Json:
         modem = await self._modem()
         cid = self._cid(args)
-        found = await self._agent.applier.read(modem, cid)
-        seen = await observe(modem, cid, activate=False)
+        found = (await self._agent.applier.read(modem, cid)).apn
+        seen = await observe(self._agent.applier, modem, cid, activate=False)
         iccid = modem.identity.iccid or UNKNOWN_CARD
         record = await self._agent.db.run(lambda store: store.records.get(iccid, cid))
         last_good = None if record is None or record.last_good is None else record.last_good.name
@@ -142,18 +114,27 @@ class Operations:
             "last_good": last_good,
         }
 
-    async def _apn_set(self, args: Json, _emit: Emit) -> Json:
+    async def _apn_set(self, args: Json, emit: Emit) -> Json:
         request = None if args.get("rollback") is True else self._request(args)
         try:
-            change = await self._agent.executor.set_apn(await self._modem(), request)
+            change = await self._agent.set_apn(await self._modem(), request, _telling(emit))
         except Refused as refusal:
             raise ControlError(f"refused: {refusal.reason}", exit_code=EXIT_REFUSED) from None
         return change_json(change)
 
+    async def _apn_keep(self, _args: Json, _emit: Emit) -> Json:
+        try:
+            return change_json(await self._agent.changes.keep())
+        except Refused as refusal:
+            raise ControlError(f"refused: {refusal.reason}", exit_code=EXIT_REFUSED) from None
+
+    async def _apn_history(self, args: Json, _emit: Emit) -> list[Json]:
+        count = _count(args)
+        changes = await self._agent.db.run(lambda store: store.changes.history(count))
+        return [change_json(change) for change in changes]
+
     async def _journal(self, args: Json, _emit: Emit) -> list[Json]:
-        count = args.get("count", 50)
-        if type(count) is not int or not 1 <= count <= MAX_LIST:
-            raise BadRequest(f"count is a number from 1 to {MAX_LIST}")
+        count = _count(args)
         entries = await self._agent.db.run(lambda store: store.journal.tail(count))
         return [_entry_json(entry) for entry in entries]
 
@@ -189,86 +170,8 @@ class Operations:
             auth=_one_of(AuthType, args.get("auth"), "auth"),
             type=_one_of(PdpType, args.get("type"), "type"),
             cid=self._cid(args),
+            trial_s=_trial_s(args),
         )
-
-
-async def ready_modem(keeper: ModemKeeper) -> Modem:
-    """The keeper's modem, waiting while it is being opened. Raises what the keeper failed with."""
-    waiting = asyncio.ensure_future(keeper.modem())
-    failing = asyncio.ensure_future(keeper.failure())
-    try:
-        await asyncio.wait({waiting, failing}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        raise failing.result()
-    finally:
-        waiting.cancel()
-        failing.cancel()
-
-
-async def describe(modem: Modem) -> Json:
-    """The modem, its card, its network: what `info` shows."""
-    identity = modem.identity
-    registration = await modem.registration()
-    signal = await modem.signal()
-    storage = await modem.storage()
-    return {
-        "port": modem.port,
-        "profile": modem.profile.name,
-        "manufacturer": identity.manufacturer,
-        "model": identity.model,
-        "revision": identity.revision,
-        "imei": identity.imei,
-        "imsi": identity.imsi,
-        "iccid": identity.iccid,
-        "operator": await modem.operator(),
-        "registration": registration_word(registration),
-        "domains": {
-            name: None if state is None else state.name
-            for name, state in (
-                ("creg", registration.cs),
-                ("cgreg", registration.ps),
-                ("cereg", registration.eps),
-            )
-        },
-        "rat": registration.rat,
-        "data_ready": registration.data_ready,
-        "sms_ready": registration.sms_ready,
-        "sms": "unproven" if registration.sms_unproven else None,
-        "rssi_dbm": signal.rssi_dbm,
-        "rsrp_dbm": signal.rsrp_dbm,
-        "rsrq_db": signal.rsrq_db,
-        "service_centre": await modem.service_centre(),
-        "storage": None
-        if storage is None
-        else {"memory": storage.memory, "used": storage.used, "total": storage.total},
-        "contexts": [
-            {
-                "cid": context.cid,
-                "type": context.type,
-                "apn": context.apn,
-                "active": context.active,
-                "address": context.address,
-            }
-            for context in await modem.contexts()
-        ],
-        "warnings": list(modem.setup.warnings),
-    }
-
-
-def change_json(change: ChangeRow) -> Json:
-    """A change, as `apn set --json` and the status show it."""
-    wanted: Apn = change.intent.wanted
-    committed = change.state is State.COMMITTED
-    return {
-        "id": change.id,
-        "outcome": change.state.value,
-        "apn": wanted.name,
-        "kept": wanted.name if committed else change.intent.former.name,
-        "reason": None if change.reason is None else change.reason.value,
-        "origin": change.intent.origin.value,
-        "started": change.started.wall.isoformat(timespec="seconds"),
-    }
 
 
 def _stored_json(pdu: str, memory: str, index: int) -> Json:
@@ -322,6 +225,33 @@ def _number(args: Json) -> str:
     if not re.fullmatch(r"\+?[0-9*#]{1,20}", number):
         raise BadRequest("to has to be a number: digits, + if international")
     return number
+
+
+def _count(args: Json) -> int:
+    count = args.get("count", 50)
+    if type(count) is not int or not 1 <= count <= MAX_LIST:
+        raise BadRequest(f"count is a number from 1 to {MAX_LIST}")
+    return count
+
+
+def _trial_s(args: Json) -> float | None:
+    """How long an APN may stay on trial, as "10m"; None where it isn't on trial."""
+    text = args.get("for")
+    if text is None:
+        return None
+    seconds = parse_span(_text(args, "for"))
+    if seconds is None or not 0 < seconds <= MAX_TRIAL_S:
+        raise BadRequest("for has to be a span such as 90s, 10m or 2h, 7d at most")
+    return seconds
+
+
+def _telling(emit: Emit) -> Progress:
+    """Tells a client each state of its change, and that it waits for another one's end."""
+
+    def tell(state: State | None) -> None:
+        emit({"state": "waiting" if state is None else state.value})
+
+    return tell
 
 
 def _one_of(kind: Any, value: object, key: str) -> Any:

@@ -5,35 +5,50 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from apn_config.clock import Clock
+from apn_config.retries import Meaning, meaning_of, retry
 from apn_config.steps import Ending, Plan, advance
 from apn_config.storage_thread import StoreThread
-from apn_config.store import OutboxRow, Store
+from apn_config.store import OutboxRow, Report, Store
 from apn_config.transaction import Event, State
-from modem import CommandRefused, Modem, ModemError, ModemSilent, sms
+from modem import CommandRefused, Modem, ModemError, sms
 
 logger = logging.getLogger(__name__)
 
 # An answer is of use for as long as the network would keep it: a day.
-GIVE_UP_S = 24 * 3600.0
-FIRST_WAIT_S = 5.0
-LONGEST_WAIT_S = 300.0
-# While the modem is registered nowhere, +CREG announces when that changes; this is the net under
-# it.
-NO_SERVICE_WAIT_S = 10.0
-# 3GPP TS 27.005 3.2.5 and 24.011 E-2: what no later try can mend. One of them may still be a
-# network's whim, so it is tried thrice.
-_PERMANENT_CMS = (1, 8, 10, 28, 50, 69, 81, 95, 96, 97, 99, 302, 303, 304, 305)
-PERMANENT = frozenset(("CMS", code) for code in _PERMANENT_CMS)
-PERMANENT_TRIES = 3
-# No network, or none that answers: tried again when the registration changes, not by the clock.
-# 331 and 332 of 27.005 3.2.5, 30 and 31 of 27.007 9.2.
-NO_SERVICE = frozenset({("CMS", 331), ("CMS", 332), ("CME", 30), ("CME", 31)})
+EXPIRE_S = 24 * 3600.0
+# How long what was handed over may wait for a modem: then it may have expired.
+HANDED_S = 60.0
+# So many failures in a row, a minute or two, with a registration that stands: SMS doesn't work here
+# although everything says it should.
+NO_SMS_AFTER = 5
+_OF_THE_NETWORK = frozenset({Meaning.NO_SERVICE, Meaning.LATER, Meaning.UNCLEAR})
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Nothing is sent for so long (None: for ever), or until that happens."""
+
+    seconds: float | None
+    unless: asyncio.Event | None
+
+    async def over(self) -> None:
+        try:
+            async with asyncio.timeout(self.seconds):
+                await (self.unless or asyncio.Event()).wait()
+        except TimeoutError:
+            pass
 
 
 class Outgoing:
-    """Sends what is due. `sending` is held while the modem has a message of ours in hand."""
+    """Sends what is due. `sending` is held while the modem has a message of ours in hand.
+
+    What isn't sent within `expire_s` is given up. With `status_report` the service centre is asked
+    what became of each answer. `no_sms` hears when the network takes nothing although the modem is
+    registered.
+    """
 
     def __init__(
         self,
@@ -44,6 +59,9 @@ class Outgoing:
         plan: Plan,
         sending: asyncio.Lock,
         sent: Callable[[], None],
+        expire_s: float = EXPIRE_S,
+        status_report: bool = False,
+        no_sms: Callable[[str], None] = lambda _why: None,
     ) -> None:
         self._db = db
         self._modem = modem
@@ -51,100 +69,144 @@ class Outgoing:
         self._plan = plan
         self._sending = sending
         self._sent = sent
-        self._wake = asyncio.Event()
+        self._expire_s = expire_s
+        self._status_report = status_report
+        self._no_sms = no_sms
+        self._due = asyncio.Event()
+        self._network = asyncio.Event()
         self._handed: OutboxRow | None = None
+        self._failures = 0  # of the network, in a row
 
     def wake(self, due: OutboxRow | None = None) -> None:
-        """Something is due, or the network is back.
+        """Something is due.
 
         `due` is what is to be sent next, from whoever has just read it: that spares the answer a
         second way through the store's thread.
         """
         self._handed = due
-        self._wake.set()
+        self._due.set()
+
+    def network_changed(self) -> None:
+        """The modem is ready, or its registration another: whoever waits for service tries."""
+        self._network.set()
+        self._due.set()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            self._wake.clear()
+            self._due.clear()
+            self._network.clear()
+            asked = self._clock.now()
+            modem = await self._modem()
+            if asked.age_s(self._clock.now()) > HANDED_S:
+                self._handed = None
             async with self._sending:
-                wait_s = await self._send_one()
+                pause = await self._send_one(modem)
             # What was handed over meanwhile was read while this one was still due.
             self._handed = None
-            if wait_s == 0:
-                continue
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            if pause is not None:
+                await pause.over()
 
-    async def _send_one(self) -> float | None:
-        """Send what is due first; how long to wait then (0: not at all, None: for ever)."""
+    async def _send_one(self, modem: Modem) -> _Pause | None:
+        """Send what is due first; how long to pause then, if at all."""
         row = self._handed
         # The answer that proves a change may have been withdrawn since it was read.
         if row is None or row.change_id is not None:
             row, wait_s = await self._db.run(self._look)
             if row is None:
-                return wait_s
+                return _Pause(wait_s, unless=self._due)
+        parts = self._compose(row)
+        if not parts:
+            await self._db.run(lambda store: self._give_up(store, row, "it can't be composed"))
+            return None
         try:
-            async with asyncio.timeout(NO_SERVICE_WAIT_S):
-                modem = await self._modem()
-            reference = await self._transmit(modem, row)
-        except TimeoutError:
-            return NO_SERVICE_WAIT_S
+            for part in parts:
+                reference = await modem.send_sms(part)
         except ModemError as error:
-            return await self._failed(row, error)
+            return await self._failed(modem, row, error)
+        self._failures = 0
         await self._db.run(lambda store: self._took(store, row, reference))
         logger.info("answer %s is sent, reference %s", row.id, reference)
         self._sent()
-        return 0
+        return None
 
     def _look(self, store: Store) -> tuple[OutboxRow | None, float | None]:
-        """The oldest answer that is due, else how long until one is."""
+        """The oldest answer that is due and not too old, else how long until one is."""
         now = self._clock.now()
-        return store.outbox.next_due(now), store.outbox.next_wake(now)
+        for text in store.notices.take():
+            store.outbox.add(self._plan.reply_to, text, now)
+        while (row := store.outbox.next_due(now)) is not None:
+            if store.time.age_s(row.created, now) < self._expire_s:
+                return row, None
+            logger.warning("answer %s is too old to be sent", row.id)
+            store.outbox.expire(row.id, now)
+            store.journal.add("answer", str(row.id), {"expired": row.last_error}, now)
+        return None, store.outbox.next_wake(now)
 
-    async def _transmit(self, modem: Modem, row: OutboxRow) -> int:
-        """Hand all parts of an answer to the network; the last one's message reference."""
-        reference = 0
-        for part in sms.compose(row.recipient, row.text, reference=row.id & 0xFF):
-            reference = await modem.send_sms(part)
-        return reference
+    def _compose(self, row: OutboxRow) -> tuple[sms.Part, ...]:
+        """The parts; none where the codec can't do it, which must not hold up the others.
+
+        TP-MR of the last part alone is kept, so it is the one that is reported on.
+        """
+
+        def parts(*, report: bool) -> tuple[sms.Part, ...]:
+            reference = row.id & 0xFF
+            return sms.compose(row.recipient, row.text, reference=reference, status_report=report)
+
+        try:
+            *others, last = parts(report=False)
+            return (*others, parts(report=True)[-1] if self._status_report else last)
+        except ValueError as error:  # ComposeError, or a text that no alphabet has
+            logger.error("answer %s can't be composed: %s", row.id, error)
+            return ()
 
     def _took(self, store: Store, row: OutboxRow, reference: int) -> None:
         """Sent, and with it, in one transaction, the change that this answer proves."""
         now = self._clock.now()
-        if not store.outbox.sent(row.id, reference, now):
+        report = Report.AWAITED if self._status_report else None
+        if not store.outbox.sent(row.id, reference, now, report=report):
             return
         store.journal.add("answer", str(row.id), {"reference": reference}, now)
         change = None if row.change_id is None else store.changes.get(row.change_id)
         if change is not None and change.state is State.PROVING:
             advance(store, change, Ending(Event.NETWORK_TOOK_ANSWER), self._plan, now)
 
-    async def _failed(self, row: OutboxRow, error: ModemError) -> float:
-        """Decide by the meaning of the error when, or whether, to try again."""
+    def _give_up(self, store: Store, row: OutboxRow, why: str) -> None:
         now = self._clock.now()
-        refused = (error.kind, error.code) if isinstance(error, CommandRefused) else None
-        permanent = refused in PERMANENT
-        tries = row.attempts + 1
+        store.outbox.fail(row.id, why, now)
+        store.journal.add("answer", str(row.id), {"failed": why}, now)
 
-        def write(store: Store) -> bool:
-            over = store.time.age_s(row.created, now) >= GIVE_UP_S
-            if over or (permanent and tries >= PERMANENT_TRIES):
-                store.outbox.fail(row.id, str(error), now)
-                store.journal.add("answer", str(row.id), {"failed": str(error)}, now)
-                return True
-            if refused in NO_SERVICE:
-                store.outbox.postpone(row.id, 0.0, str(error), now)
-                return False
-            wait_s = min(FIRST_WAIT_S * 2 ** min(row.attempts, 10), LONGEST_WAIT_S)
-            store.outbox.postpone(row.id, wait_s, str(error), now)
-            return False
+    async def _failed(self, modem: Modem, row: OutboxRow, error: ModemError) -> _Pause | None:
+        """Decide by the meaning of the error when, or whether, to try again."""
+        meaning = meaning_of(error)
+        if meaning in _OF_THE_NETWORK:
+            self._failures += 1
+        elif meaning is Meaning.REFUSED:
+            self._failures = 0
+        service = meaning is Meaning.NO_SERVICE
+        again = retry(meaning, self._failures if service else row.attempts + 1)
+        logger.warning("answer %s (%s): %s", row.id, meaning.value, error)
+        if again.wait_s is None:
+            await self._db.run(lambda store: self._give_up(store, row, str(error)))
+            return None
+        # A device without service tries for days: what is known already isn't written again.
+        if not service or str(error) != row.last_error:
+            await self._postpone(row, again.wait_s if again.alone else 0.0, str(error))
+        if self._failures and self._failures % NO_SMS_AFTER == 0:
+            await self._tell_no_sms(modem, error)
+        if again.alone:
+            return None
+        return _Pause(again.wait_s, unless=self._network if service else None)
 
-        given_up = await self._db.run(write)
-        logger.warning("answer %s %s: %s", row.id, "is given up" if given_up else "waits", error)
-        if refused in NO_SERVICE:
-            return NO_SERVICE_WAIT_S
-        # A refusal is this message's own; a mute modem would only be mute to the next one, too.
-        return 1.0 if isinstance(error, ModemSilent) else 0
+    async def _postpone(self, row: OutboxRow, wait_s: float, why: str) -> None:
+        now = self._clock.now()
+        await self._db.run(lambda store: store.outbox.postpone(row.id, wait_s, why, now))
+
+    async def _tell_no_sms(self, modem: Modem, error: ModemError) -> None:
+        """The ladder of remedies has nothing to do where the modem itself knows of no service."""
+        try:
+            registered = (await modem.registration()).sms_ready
+        except ModemError:
+            return  # the keeper's trouble
+        if registered and isinstance(error, CommandRefused):
+            self._no_sms(str(error))

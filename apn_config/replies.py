@@ -41,8 +41,8 @@ def rollback(apn: str, kept: str, reason: str, tag: str | None = None) -> str:
 def help_text(tag: str | None = None) -> str:
     """What can be asked for."""
     words = (
-        "OK HELP (#TAG) (PIN word) APN; APN name user= pass= auth=none/pap/chap type= cid=;"
-        " APN ROLLBACK; STATUS; PING; HELP; REBOOT MODEM"
+        "OK HELP (#TAG) (PIN word) APN; APN name user= pass= auth=none/pap/chap type= cid= for=10m;"
+        " APN KEEP/ROLLBACK/HISTORY; STATUS; PING; REBOOT MODEM"
     )
     return _fitted(_tagged(tag, words), ())
 

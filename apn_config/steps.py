@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apn_config.clock import Moment
 from apn_config.config import ApnConfig
@@ -15,11 +15,15 @@ from modem import same_apn
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What an action ended in, and what the next step's duties need."""
+    """What an action ended in, and what the next step's duties need.
+
+    `rescue` is the APN that gives service where neither the wanted nor the former one does.
+    """
 
     event: Event
     reason: Reason | None = None
     answer: str | None = None
+    rescue: Apn | None = None
 
 
 def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Moment) -> None:
@@ -28,7 +32,7 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
     Inside a transaction of the caller, who may write more that belongs to the same step.
     """
     intent = change.intent
-    taken = step(change.state, ending.event, intent.origin)
+    taken = step(change.state, ending.event, intent.kind)
     if Duty.WITHDRAW_ANSWER in taken.duties:
         for row in store.outbox.of_change(change.id):
             store.outbox.withdraw(row.id, now)
@@ -39,23 +43,37 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
         )
     if Duty.COMMIT_RECORD in taken.duties:
         _commit_record(store, intent, now)
+    if Duty.COMMIT_RESCUE in taken.duties:
+        assert ending.rescue is not None
+        store.records.commit(intent.iccid, intent.cid, ending.rescue, now)
+    if Duty.SWAP_LOGIN in taken.duties:
+        store.changes.rewrite_wanted(change.id, swapped(intent.wanted))
     store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
     if taken.next.final:
-        store.changes.finish(change.id, taken.next, now)
-        if intent.inbox_id is not None:
-            settle(store, intent.inbox_id, taken.next.value, now)
-        return
-    reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
-    store.changes.move(change.id, taken.next, now, within_s=plan.deadline_s(taken), reason=reason)
+        kept = None if ending.rescue is None else ending.rescue.name
+        store.changes.finish(change.id, taken.next, now, kept=kept)
+    else:
+        reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
+        within_s = plan.deadline_s(taken, intent)
+        store.changes.move(change.id, taken.next, now, within_s=within_s, reason=reason)
+    if taken.next.restful and intent.inbox_id is not None:
+        settle(store, intent.inbox_id, taken.next.value, now)
 
 
 def _commit_record(store: Store, intent: Intent, now: Moment) -> None:
     """The wanted APN becomes the card's. What stood there before is good only if it served."""
     if store.records.get(intent.iccid, intent.cid) is None and (
-        intent.former_level is Level.ADDRESS
+        intent.former_level.reaches(Level.ADDRESS)
     ):
         store.records.commit(intent.iccid, intent.cid, intent.former, now)
     store.records.commit(intent.iccid, intent.cid, intent.wanted, now)
+
+
+def swapped(apn: Apn) -> Apn:
+    """The same APN, with user and password given to the modem in the other order."""
+    assert apn.credentials is not None
+    credentials = replace(apn.credentials, swapped=not apn.credentials.swapped)
+    return replace(apn, credentials=credentials)
 
 
 def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
@@ -88,13 +106,14 @@ class Plan:
     apn: ApnConfig
     reply_to: str
 
-    def deadline_s(self, taken: Step) -> float | None:
+    def deadline_s(self, taken: Step, intent: Intent) -> float | None:
         """The deadline that a step starts, in seconds from now; None where it starts none."""
         for duty, seconds in (
             (Duty.START_VERIFY_DEADLINE, self.apn.verify_timeout_s),
             (Duty.START_CHANNEL_DEADLINE, self.apn.channel_timeout_s),
+            (Duty.START_TRIAL_DEADLINE, intent.trial_s),
             (Duty.START_ROLLBACK_DEADLINE, self.apn.rollback_timeout_s),
         ):
             if duty in taken.duties:
-                return float(seconds)
+                return seconds
         return None

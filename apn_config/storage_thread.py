@@ -7,6 +7,8 @@ in an idle process, against 0.16 ms here, and each message waits for it (two cor
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -16,9 +18,14 @@ from threading import Thread
 from typing import TypeVar
 
 from apn_config.clock import Moment
-from apn_config.store import Store
+from apn_config.store import Store, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# As much as some messages take.
+PROBE_BYTES = 1 << 16
 
 
 class StoreThread:
@@ -30,9 +37,18 @@ class StoreThread:
         # A daemon, so that whoever forgets to close it can still exit; SQLite stands that.
         Thread(target=self._serve, name="store", daemon=True).start()
 
+    async def probe(self, path: Path) -> None:
+        """See whether there is room for some messages where the database is, or is to be.
+
+        Raises StoreUnavailable.
+        """
+        await self._call(lambda: _probe(path))
+
     async def open(self, path: Path, now: Moment) -> None:
         """Open or create the database. Raises StoreError."""
-        self._store = await self._call(lambda: Store.open(path, now))
+        self._store = store = await self._call(lambda: Store.open(path, now))
+        if store.replaced is not None:
+            logger.error("the store %s was damaged (%s): a new one is begun", path, store.replaced)
         # Whoever was killed between a redaction and the end of it left the former text there.
         await self.truncate_wal()
 
@@ -73,6 +89,20 @@ class StoreThread:
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
+
+
+def _probe(path: Path) -> None:
+    import tempfile
+
+    if not path.parent.is_dir():
+        return  # it is made when the store is
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StoreUnavailable(path, f"{error.strerror}; look at its disk") from error
 
 
 def _do(work: Callable[[], T], done: asyncio.Future[T]) -> None:

@@ -6,8 +6,9 @@ run twice, so a crash is no event: it leaves the state that was committed last, 
 that state goes on from there. There is no loop in the table, so every change ends; a change that
 was asked for by SMS ends with exactly one answer queued and not withdrawn.
 
-The reasons of a refusal before anything was written (a bad APN, no budget, unknown credentials) are
-no business of this module: such a change never begins.
+docs/apn-change.md has the table as a picture. The reasons of a refusal before anything was written
+(a bad APN, no budget, unknown credentials) are no business of this module: such a change never
+begins.
 """
 
 from __future__ import annotations
@@ -24,21 +25,44 @@ class State(Enum):
     """The intent is on disk; the wanted APN may be in the modem, wholly, partly or not at all."""
     VERIFYING = "verifying"
     """The modem took the wanted APN; whether the network gives service with it isn't known yet."""
+    REAPPLYING = "reapplying"
+    """As APPLYING, with user and password in the other order: the sources for the modem differ."""
+    REVERIFYING = "reverifying"
+    """As VERIFYING, with user and password in the other order."""
     PROVING = "proving"
     """The service is there; the network has yet to take the answer, the channel's own proof."""
+    TRIAL = "trial"
+    """It works, and goes back by itself unless somebody says that it is to stay."""
     COMMITTED = "committed"
     """The wanted APN works and is the record's. Final."""
     ROLLING_BACK = "rolling-back"
     """The former APN is being put back; the modem may hold either."""
+    LAST_GOOD = "last-good"
+    """The former APN's service didn't return: the last one that ever worked is tried."""
+    DEFAULT = "default"
+    """Nor did that one's: the configured default is tried."""
+    GIVING_UP = "giving-up"
+    """No APN has service here: the former one is written back for when there is a network again."""
     ROLLED_BACK = "rolled-back"
     """The former APN is back, at the level of service that it had. Final."""
+    RESCUED = "rescued"
+    """Neither the wanted nor the former APN serves, but an older one does; it is the record's now.
+    Final."""
     FAILED = "failed"
-    """The former APN is written back, but its service didn't return in time. Final."""
+    """The former APN is written back, but no APN had service in time. Final."""
 
     @property
     def final(self) -> bool:
         """Does nothing follow?"""
-        return self in (State.COMMITTED, State.ROLLED_BACK, State.FAILED)
+        return self in _FINAL
+
+    @property
+    def restful(self) -> bool:
+        """Does nothing have to be done at present?"""
+        return self.final or self is State.TRIAL
+
+
+_FINAL = frozenset({State.COMMITTED, State.ROLLED_BACK, State.RESCUED, State.FAILED})
 
 
 class Event(Enum):
@@ -52,14 +76,24 @@ class Event(Enum):
     """All levels of verification that are wanted were reached."""
     VERIFY_FAILED = "verify-failed"
     """A level wasn't reached by the deadline, or the network refused."""
+    LOGIN_DISPUTED = "login-disputed"
+    """As VERIFY_FAILED, on a modem that may want user and password in the other order."""
     NETWORK_TOOK_ANSWER = "network-took-answer"
     """The outbox row of the answer has its message reference."""
     CHANNEL_TIMEOUT = "channel-timeout"
     """The network took no answer by the deadline."""
+    KEPT = "kept"
+    """Somebody said that the APN on trial is to stay."""
+    CALLED_OFF = "called-off"
+    """The trial is over, the daemon is being stopped, or another card is in the modem."""
     RESTORED = "restored"
-    """The former APN is back, at its former level."""
+    """The APN that was tried last is there, at the level of service that the former one had."""
     RESTORE_TIMEOUT = "restore-timeout"
-    """The former APN was written, its level didn't come back by the deadline."""
+    """It was written, its level didn't come by the deadline."""
+    NOTHING_TO_TRY = "nothing-to-try"
+    """There is no such APN, or it was tried already."""
+    FORMER_WRITTEN = "former-written"
+    """The former APN is in the modem; nobody waits for its service."""
 
 
 class Duty(Enum):
@@ -67,7 +101,10 @@ class Duty(Enum):
 
     START_VERIFY_DEADLINE = "start-verify-deadline"
     START_CHANNEL_DEADLINE = "start-channel-deadline"
+    START_TRIAL_DEADLINE = "start-trial-deadline"
     START_ROLLBACK_DEADLINE = "start-rollback-deadline"
+    SWAP_LOGIN = "swap-login"
+    """The intent has user and password in the other order from now on."""
     KEEP_REASON = "keep-reason"
     """Why the wanted APN was given up; the answer will tell it."""
     QUEUE_ANSWER = "queue-answer"
@@ -76,6 +113,11 @@ class Duty(Enum):
     """The outbox row that told success must not be sent any more."""
     COMMIT_RECORD = "commit-record"
     """The wanted APN becomes the card's current one, what was current its last good one."""
+    COMMIT_RESCUE = "commit-rescue"
+    """The APN that was tried last becomes the card's current one."""
+
+
+_ANSWERS = frozenset({Duty.QUEUE_ANSWER, Duty.WITHDRAW_ANSWER})
 
 
 class Action(Enum):
@@ -87,8 +129,16 @@ class Action(Enum):
     """Read the context, write it again where the modem lost it, then verify."""
     AWAIT_ANSWER = "await-answer"
     """Let the outbox send the answer's row, the same row after a restart."""
+    AWAIT_WORD = "await-word"
+    """Nothing, until somebody keeps the APN, or the trial is over."""
     RESTORE = "restore"
     """Write the former APN, at least once however late, and see that its level comes back."""
+    TRY_LAST_GOOD = "try-last-good"
+    """The same with the last APN that ever worked."""
+    TRY_DEFAULT = "try-default"
+    """The same with the configured default."""
+    WRITE_FORMER = "write-former"
+    """Write the former APN, however late."""
 
 
 class Origin(Enum):
@@ -97,10 +147,35 @@ class Origin(Enum):
     SMS = "sms"
     SOCKET = "socket"
 
+
+class Kind(Enum):
+    """Which rows of the table a change follows.
+
+    Whether its outcome is told by SMS, so that the network can prove the channel by taking it, and
+    whether it is on trial.
+    """
+
+    ANSWERED = "answered"
+    ANSWERED_TRIAL = "answered-trial"
+    QUIET = "quiet"
+    QUIET_TRIAL = "quiet-trial"
+
     @property
     def answered(self) -> bool:
-        """Is the outcome told by SMS, so that the network can prove the channel by taking it?"""
-        return self is Origin.SMS
+        """Is the outcome told by SMS?"""
+        return self in (Kind.ANSWERED, Kind.ANSWERED_TRIAL)
+
+    @property
+    def trial(self) -> bool:
+        """Does it go back by itself?"""
+        return self in (Kind.ANSWERED_TRIAL, Kind.QUIET_TRIAL)
+
+
+def kind_of(origin: Origin, *, trial: bool) -> Kind:
+    """The kind of a change."""
+    if origin is Origin.SMS:
+        return Kind.ANSWERED_TRIAL if trial else Kind.ANSWERED
+    return Kind.QUIET_TRIAL if trial else Kind.QUIET
 
 
 class Reason(Enum):
@@ -114,14 +189,33 @@ class Reason(Enum):
     NO_DATA = "no-data"
     REFUSED = "refused"
     TIMEOUT = "timeout"
+    TRIAL_OVER = "trial-over"
+    ASKED = "asked"
+    """Somebody ended the trial."""
+    STOPPED = "stopped"
+    """The daemon was being stopped."""
+    OTHER_SIM = "other-sim"
 
 
 class Level(Enum):
-    """The service that the former APN gave at the beginning, which a roll-back must bring back."""
+    """How much service there is, from nothing to data that passes; each includes those before.
+
+    What a new APN has to reach, and what the former gave, which a roll-back must bring back.
+    """
 
     NONE = "none"
     REGISTERED = "registered"
+    ATTACHED = "attached"
+    CONTEXT = "context"
     ADDRESS = "address"
+    DATA = "data"
+
+    def reaches(self, wanted: Level) -> bool:
+        """Is this as much as is wanted?"""
+        return _LEVELS.index(self) >= _LEVELS.index(wanted)
+
+
+_LEVELS = tuple(Level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,77 +229,136 @@ class Step:
 class NoSuchStep(RuntimeError):
     """The table has no such step: a bug of the caller, for it isn't the state's action that ran."""
 
-    def __init__(self, state: State, event: Event, origin: Origin) -> None:
+    def __init__(self, state: State, event: Event, kind: Kind) -> None:
         self.state = state
         self.event = event
-        self.origin = origin
+        self.kind = kind
         super().__init__(
-            f"a change by {origin.value} in state {state.value} knows no event {event.value}"
+            f"a change ({kind.value}) in state {state.value} knows no event {event.value}"
         )
 
 
-Table = Mapping[tuple[State, Event], Step]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table; `kinds` are those that it is for."""
 
-# A change that is answered by SMS. The answer is queued before the commit: the network's taking it
-# is the last proof, so success is told in a message that is withdrawn if it can't be sent.
-TABLE: Table = {
-    (State.APPLYING, Event.APPLIED): Step(State.VERIFYING, (Duty.START_VERIFY_DEADLINE,)),
-    (State.APPLYING, Event.APPLY_REFUSED): Step(
-        State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
+    state: State
+    event: Event
+    next: State
+    duties: tuple[Duty, ...] = ()
+    kinds: tuple[Kind, ...] = tuple(Kind)
+
+
+_GIVE_UP = (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
+_RESCUE = (Duty.COMMIT_RESCUE, Duty.QUEUE_ANSWER)
+_OF_ANSWERED = (Kind.ANSWERED, Kind.ANSWERED_TRIAL)
+_OF_TRIALS = (Kind.ANSWERED_TRIAL, Kind.QUIET_TRIAL)
+
+# The answer is queued before the commit: the network's taking it is the last proof, so success is
+# told in a message that is withdrawn if it can't be sent. Where no SMS answers, the duties that
+# concern answers fall away, and verification alone commits.
+TABLE: tuple[Row, ...] = (
+    Row(State.APPLYING, Event.APPLIED, State.VERIFYING, (Duty.START_VERIFY_DEADLINE,)),
+    Row(State.APPLYING, Event.APPLY_REFUSED, State.ROLLING_BACK, _GIVE_UP),
+    Row(State.APPLYING, Event.CALLED_OFF, State.ROLLING_BACK, _GIVE_UP),
+    *(
+        row
+        for state in (State.VERIFYING, State.REVERIFYING)
+        for row in (
+            Row(
+                state,
+                Event.VERIFIED,
+                State.PROVING,
+                (Duty.QUEUE_ANSWER, Duty.START_CHANNEL_DEADLINE),
+                _OF_ANSWERED,
+            ),
+            Row(state, Event.VERIFIED, State.COMMITTED, (Duty.COMMIT_RECORD,), (Kind.QUIET,)),
+            Row(
+                state,
+                Event.VERIFIED,
+                State.TRIAL,
+                (Duty.START_TRIAL_DEADLINE,),
+                (Kind.QUIET_TRIAL,),
+            ),
+            Row(state, Event.VERIFY_FAILED, State.ROLLING_BACK, _GIVE_UP),
+            Row(state, Event.CALLED_OFF, State.ROLLING_BACK, _GIVE_UP),
+        )
     ),
-    (State.VERIFYING, Event.VERIFIED): Step(
-        State.PROVING, (Duty.QUEUE_ANSWER, Duty.START_CHANNEL_DEADLINE)
+    Row(
+        State.VERIFYING,
+        Event.LOGIN_DISPUTED,
+        State.REAPPLYING,
+        (Duty.SWAP_LOGIN, Duty.START_VERIFY_DEADLINE),
     ),
-    (State.VERIFYING, Event.VERIFY_FAILED): Step(
-        State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
+    Row(State.REAPPLYING, Event.APPLIED, State.REVERIFYING, (Duty.START_VERIFY_DEADLINE,)),
+    Row(State.REAPPLYING, Event.APPLY_REFUSED, State.ROLLING_BACK, _GIVE_UP),
+    Row(State.REAPPLYING, Event.CALLED_OFF, State.ROLLING_BACK, _GIVE_UP),
+    Row(
+        State.PROVING,
+        Event.NETWORK_TOOK_ANSWER,
+        State.COMMITTED,
+        (Duty.COMMIT_RECORD,),
+        (Kind.ANSWERED,),
     ),
-    (State.PROVING, Event.NETWORK_TOOK_ANSWER): Step(State.COMMITTED, (Duty.COMMIT_RECORD,)),
-    (State.PROVING, Event.CHANNEL_TIMEOUT): Step(
+    Row(
+        State.PROVING,
+        Event.NETWORK_TOOK_ANSWER,
+        State.TRIAL,
+        (Duty.START_TRIAL_DEADLINE,),
+        (Kind.ANSWERED_TRIAL,),
+    ),
+    *(
+        Row(
+            State.PROVING,
+            event,
+            State.ROLLING_BACK,
+            (Duty.WITHDRAW_ANSWER, *_GIVE_UP),
+            _OF_ANSWERED,
+        )
+        for event in (Event.CHANNEL_TIMEOUT, Event.CALLED_OFF)
+    ),
+    Row(State.TRIAL, Event.KEPT, State.COMMITTED, (Duty.COMMIT_RECORD,), _OF_TRIALS),
+    Row(State.TRIAL, Event.CALLED_OFF, State.ROLLING_BACK, _GIVE_UP, _OF_TRIALS),
+    Row(State.ROLLING_BACK, Event.RESTORED, State.ROLLED_BACK, (Duty.QUEUE_ANSWER,)),
+    Row(
         State.ROLLING_BACK,
-        (Duty.WITHDRAW_ANSWER, Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE),
+        Event.RESTORE_TIMEOUT,
+        State.LAST_GOOD,
+        (Duty.START_ROLLBACK_DEADLINE,),
     ),
-    (State.ROLLING_BACK, Event.RESTORED): Step(State.ROLLED_BACK, (Duty.QUEUE_ANSWER,)),
-    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(State.FAILED, (Duty.QUEUE_ANSWER,)),
-}
-
-# A change that no SMS answers: committed on verification alone, and nothing for the outbox.
-QUIET_TABLE: Table = {
-    (State.APPLYING, Event.APPLIED): Step(State.VERIFYING, (Duty.START_VERIFY_DEADLINE,)),
-    (State.APPLYING, Event.APPLY_REFUSED): Step(
-        State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
+    Row(State.LAST_GOOD, Event.RESTORED, State.RESCUED, _RESCUE),
+    *(
+        Row(State.LAST_GOOD, event, State.DEFAULT, (Duty.START_ROLLBACK_DEADLINE,))
+        for event in (Event.RESTORE_TIMEOUT, Event.NOTHING_TO_TRY)
     ),
-    (State.VERIFYING, Event.VERIFIED): Step(State.COMMITTED, (Duty.COMMIT_RECORD,)),
-    (State.VERIFYING, Event.VERIFY_FAILED): Step(
-        State.ROLLING_BACK, (Duty.KEEP_REASON, Duty.START_ROLLBACK_DEADLINE)
+    Row(State.DEFAULT, Event.RESTORED, State.RESCUED, _RESCUE),
+    *(
+        Row(State.DEFAULT, event, State.GIVING_UP)
+        for event in (Event.RESTORE_TIMEOUT, Event.NOTHING_TO_TRY)
     ),
-    (State.ROLLING_BACK, Event.RESTORED): Step(State.ROLLED_BACK),
-    (State.ROLLING_BACK, Event.RESTORE_TIMEOUT): Step(State.FAILED),
-}
+    Row(State.GIVING_UP, Event.FORMER_WRITTEN, State.FAILED, (Duty.QUEUE_ANSWER,)),
+)
 
 RESUME: Mapping[State, Action] = {
     State.APPLYING: Action.APPLY,
     State.VERIFYING: Action.VERIFY,
+    State.REAPPLYING: Action.APPLY,
+    State.REVERIFYING: Action.VERIFY,
     State.PROVING: Action.AWAIT_ANSWER,
+    State.TRIAL: Action.AWAIT_WORD,
     State.ROLLING_BACK: Action.RESTORE,
-}
-
-# What an action can end in. The tests hold it against both tables.
-OUTCOMES: Mapping[Action, frozenset[Event]] = {
-    Action.APPLY: frozenset({Event.APPLIED, Event.APPLY_REFUSED}),
-    Action.VERIFY: frozenset({Event.VERIFIED, Event.VERIFY_FAILED}),
-    Action.AWAIT_ANSWER: frozenset({Event.NETWORK_TOOK_ANSWER, Event.CHANNEL_TIMEOUT}),
-    Action.RESTORE: frozenset({Event.RESTORED, Event.RESTORE_TIMEOUT}),
+    State.LAST_GOOD: Action.TRY_LAST_GOOD,
+    State.DEFAULT: Action.TRY_DEFAULT,
+    State.GIVING_UP: Action.WRITE_FORMER,
 }
 
 
-def table_of(origin: Origin) -> Table:
-    """The table that a change of this origin follows."""
-    return TABLE if origin.answered else QUIET_TABLE
-
-
-def step(state: State, event: Event, origin: Origin) -> Step:
+def step(state: State, event: Event, kind: Kind) -> Step:
     """What follows when the action of `state` ended in `event`. Raises NoSuchStep."""
-    try:
-        return table_of(origin)[state, event]
-    except KeyError:
-        raise NoSuchStep(state, event, origin) from None
+    for row in TABLE:
+        if row.state is state and row.event is event and kind in row.kinds:
+            duties = row.duties
+            if not kind.answered:
+                duties = tuple(duty for duty in duties if duty not in _ANSWERS)
+            return Step(row.next, duties)
+    raise NoSuchStep(state, event, kind)

@@ -1,19 +1,21 @@
-"""Is the device registered and attached, has the context an address, and is it the right APN?
+"""How much service is there, and is it that of the right APN?
 
-`judge` is pure; `observe` asks the modem. The reasons are those of an answer by SMS.
+`judge` is pure; `observe` asks the modem and the applier. The reasons are those of an answer by
+SMS.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apn_config.appliers import Applier
 from apn_config.transaction import Level, Reason
-from modem import CommandRefused, LiveContext, Modem, Registration, same_apn
+from modem import LiveContext, Modem, Registration, same_apn
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the modem said of its service at one time.
+    """What service there was at one time.
 
     `refused` tells that the network said no to the registration or to the context, as against not
     having answered yet.
@@ -26,48 +28,56 @@ class Observation:
 
     @property
     def level(self) -> Level:
-        """How much service this is. SMS needs REGISTERED.
+        """How much service this is, without asking whether data passes. SMS needs REGISTERED.
 
         A context that outlives the registration, as after a loss of coverage, is no service.
         """
-        served = self.context.active and self.context.address is not None
-        if served and self.registration.registered:
+        active = self.context.active and self.registration.registered
+        if active and self.context.address is not None:
             return Level.ADDRESS
-        return Level.REGISTERED if self.registration.sms_ready else Level.NONE
+        if not self.registration.sms_ready:
+            return Level.NONE
+        if active:
+            return Level.CONTEXT
+        return Level.ATTACHED if self.attached else Level.REGISTERED
 
 
-def judge(seen: Observation, apn: str) -> Reason | None:
-    """What is missing for `apn` to serve; None when nothing is.
+_MISSING = (
+    (Level.REGISTERED, Reason.NOT_REGISTERED),
+    (Level.ATTACHED, Reason.NOT_ATTACHED),
+    (Level.CONTEXT, Reason.NO_CONTEXT),
+    (Level.ADDRESS, Reason.NO_ADDRESS),
+)
 
-    A network may serve another APN than the one asked for (its default); where the modem tells
-    which is live (3GPP TS 27.007 10.1.23, +CGCONTRDP), that is `apn-mismatch`.
+
+def judge(seen: Observation, apn: str, wanted: Level = Level.ADDRESS) -> Reason | None:
+    """What is missing for `apn` to serve as far as is wanted; None when nothing is.
+
+    Whether data passes is the probe's to tell. A network may serve another APN than the one asked
+    for (its default); where the modem tells which is live (3GPP TS 27.007 10.1.23, +CGCONTRDP),
+    that is `apn-mismatch`.
     """
-    if not seen.registration.registered:
-        return Reason.NOT_REGISTERED
-    if not seen.attached:
-        return Reason.NOT_ATTACHED
-    if not seen.context.active:
-        return Reason.NO_CONTEXT
-    if seen.context.address is None:
-        return Reason.NO_ADDRESS
-    if seen.context.apn is not None and not same_apn(seen.context.apn, apn):
-        return Reason.APN_MISMATCH
-    return None
+    reached = (
+        seen.registration.registered,
+        seen.attached,
+        seen.context.active,
+        seen.context.address is not None,
+    )
+    for there, (level, missing) in zip(reached, _MISSING, strict=True):
+        if not wanted.reaches(level):
+            break
+        if not there:
+            return missing
+    live = seen.context.apn if seen.context.active else None
+    return None if live is None or same_apn(live, apn) else Reason.APN_MISMATCH
 
 
-async def observe(modem: Modem, cid: int, *, activate: bool) -> Observation:
-    """Ask the modem; with `activate`, ask the network for the context where it isn't active.
+async def observe(applier: Applier, modem: Modem, cid: int, *, activate: bool) -> Observation:
+    """Ask; with `activate`, ask the network for the context where it isn't active.
 
     On LTE the attach brings the context up; on 2G and 3G somebody has to ask for it (AT+CGACT).
     """
     registration = await modem.registration()
-    attached = await modem.attached()
-    context = await modem.live_context(cid)
-    refused = registration.denied
-    if activate and attached and not context.active and registration.registered:
-        try:
-            await modem.activate(cid)
-        except CommandRefused:
-            refused = True
-        context = await modem.live_context(cid)
-    return Observation(registration, attached, context, refused)
+    service = await applier.serving(modem, cid, activate=activate and registration.registered)
+    refused = registration.denied or service.refused
+    return Observation(registration, service.attached, service.context, refused)

@@ -18,7 +18,9 @@ from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import load
 from apn_config.network_words import registration_word
+from apn_config.operations import Operations
 from apn_config.service import offer_control
+from apn_config.status import Standing
 from apn_config.storage_thread import StoreThread
 from hil.simulate import Options, Simulation, Station
 from modem.simulator import NetworkSettings, Submission
@@ -94,9 +96,13 @@ class Demo:
                 config, db, clock = load(path), StoreThread(), SystemClock()
                 await db.open(config.store.path, clock.now())
                 agent = Agent(config, db, clock)
+                standing = Standing(config, clock.now(), clock.now())
+                table = Operations(lambda: agent, standing, clock).table
                 tasks = [
                     asyncio.create_task(agent.run()),
-                    asyncio.create_task(offer_control(config, agent)),
+                    asyncio.create_task(
+                        offer_control(config.control.socket, table, asyncio.Event())
+                    ),
                 ]
                 try:
                     yield simulation.stations[0], agent

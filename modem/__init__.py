@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from modem.commands.context import parse_address, same_apn
     from modem.commands.network import Domain
     from modem.device import Modem
-    from modem.discovery import holders, modem_manager_running
+    from modem.discovery import (
+        holders,
+        ignored_by_modem_manager,
+        modem_manager_running,
+        running,
+    )
     from modem.errors import (
         CommandRefused,
         Holder,
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
         MisuseError,
         ModemError,
         ModemSilent,
+        ModemUnsteady,
         NoReception,
         PortBusy,
         PortError,
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
         SimError,
         SimLocked,
     )
+    from modem.ladder import PER_DAY, Rung, Trouble
     from modem.notices import (
         ContextChanged,
         MessageDirect,
@@ -42,9 +49,11 @@ if TYPE_CHECKING:
         SimChanged,
         StorageFull,
     )
+    from modem.power import PowerFailed, PowerSwitch, power_switch
     from modem.profiles import PROFILES, Profile, match_profile, profile_named
     from modem.recovery import KeeperPhase, KeeperState, ModemKeeper
     from modem.registration import DomainState, Registration
+    from modem.remedies import Budget, MemoryBudget, Remedy
     from modem.start import PinSource, Setup
     from modem.values import (
         NO_AUTH,
@@ -63,7 +72,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "commands.context": ("parse_address", "same_apn"),
     "commands.network": ("Domain",),
     "device": ("Modem",),
-    "discovery": ("holders", "modem_manager_running"),
+    "discovery": ("holders", "ignored_by_modem_manager", "modem_manager_running", "running"),
     "errors": (
         "CommandRefused",
         "Holder",
@@ -71,6 +80,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "MisuseError",
         "ModemError",
         "ModemSilent",
+        "ModemUnsteady",
         "NoReception",
         "PortBusy",
         "PortError",
@@ -81,6 +91,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "SimError",
         "SimLocked",
     ),
+    "ladder": ("PER_DAY", "Rung", "Trouble"),
     "notices": (
         "ContextChanged",
         "MessageDirect",
@@ -91,9 +102,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "SimChanged",
         "StorageFull",
     ),
+    "power": ("PowerFailed", "PowerSwitch", "power_switch"),
     "profiles": ("PROFILES", "Profile", "match_profile", "profile_named"),
     "recovery": ("KeeperPhase", "KeeperState", "ModemKeeper"),
     "registration": ("DomainState", "Registration"),
+    "remedies": ("Budget", "MemoryBudget", "Remedy"),
     "start": ("PinSource", "Setup"),
     "values": (
         "NO_AUTH",
@@ -111,7 +124,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "NO_AUTH",
+    "PER_DAY",
     "PROFILES",
+    "Budget",
     "Command",
     "CommandRefused",
     "ContextAuth",
@@ -125,6 +140,7 @@ __all__ = [
     "KeeperState",
     "LinkLost",
     "LiveContext",
+    "MemoryBudget",
     "MessageDirect",
     "MessageStored",
     "MisuseError",
@@ -133,6 +149,7 @@ __all__ = [
     "ModemEvent",
     "ModemKeeper",
     "ModemSilent",
+    "ModemUnsteady",
     "NoReception",
     "PdpContext",
     "PinSource",
@@ -140,12 +157,16 @@ __all__ = [
     "PortError",
     "PortForbidden",
     "PortMissing",
+    "PowerFailed",
+    "PowerSwitch",
     "Profile",
     "ProtocolError",
     "Registration",
     "RegistrationChanged",
+    "Remedy",
     "Response",
     "Restarted",
+    "Rung",
     "Setup",
     "Signal",
     "SimAbsent",
@@ -155,11 +176,15 @@ __all__ = [
     "StorageFull",
     "StorageState",
     "StoredMessage",
+    "Trouble",
     "holders",
+    "ignored_by_modem_manager",
     "match_profile",
     "modem_manager_running",
     "parse_address",
+    "power_switch",
     "profile_named",
+    "running",
     "same_apn",
 ]
 

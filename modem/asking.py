@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# A line that spoils every other of so many answers is no line.
+_ANSWERS = 6
+
 Execute: TypeAlias = Callable[[Command], Awaitable[Response]]
 
 
@@ -39,6 +42,24 @@ async def optional_value(
     except ProtocolError as error:
         logger.info("%s", error)
         return None
+
+
+async def agreed(ask: Callable[[], Awaitable[T]], what: str) -> T:
+    """What two answers in a row say alike: a serial line has no checksum.
+
+    For what would do harm if it were wrong. Raises ProtocolError where no two are alike.
+    """
+    last: T | None = None
+    for _ in range(_ANSWERS):
+        try:
+            answer = await ask()
+        except ProtocolError as error:
+            logger.info("%s", error)
+            continue
+        if answer == last:
+            return answer
+        last = answer
+    raise ProtocolError(what, (), "two answers alike")
 
 
 async def iccid(execute: Execute) -> str | None:

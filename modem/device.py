@@ -22,10 +22,17 @@ from modem.commands.secrets import redacted
 from modem.commands.typed import typed_line
 from modem.contexts import Contexts
 from modem.driver import AtDriver
-from modem.errors import CommandRefused, LinkLost, MisuseError, ModemError, ModemSilent
+from modem.errors import (
+    CommandRefused,
+    LinkLost,
+    MisuseError,
+    ModemError,
+    ModemSilent,
+    ModemUnsteady,
+)
 from modem.link import Link
 from modem.notices import ModemEvent, Restarted, event_of
-from modem.profiles import GENERIC, Profile
+from modem.profiles import GENERIC, Profile, Reattach
 from modem.registration import DomainState, Registration
 from modem.start import PinSource, Setup, StartSequence
 from modem.storage import Storage
@@ -145,10 +152,7 @@ class Modem:
                 return
             echoes += self._restarted == ECHO
             logger.info("the modem restarted while it was initialised: %s", self._restarted)
-        raise ModemError(
-            f"the modem on {self.port} restarted {MAX_BEGINNINGS} times while it was being "
-            "initialised; is its power supply strong enough?"
-        )
+        raise ModemUnsteady(self.port, MAX_BEGINNINGS)
 
     def _set_up(self, setup: Setup) -> None:
         self._setup = setup
@@ -305,6 +309,22 @@ class Modem:
             raise
         await self.execute(control.functionality(driver.radio_on))
 
+    async def reattach(self) -> None:
+        """Make the network hear of another APN, in the family's way.
+
+        Only the radio ends the network's back-off after a refusal (T3402 of 24.301 5.5.1.2.6), so
+        it is switched wherever the modem isn't registered.
+        """
+        way = self.profile.driver.reattach
+        if way is Reattach.RADIO or not (await self.registration()).registered:
+            await self.radio_cycle()
+        elif way is Reattach.CGATT:
+            await self.detach()
+            await self.attach()
+        else:
+            await self.execute(network.cops_write(2))
+            await self.execute(network.cops_write(0))
+
     async def restart(self) -> None:
         """Reset the module with the family's command; Restarted or a lost link follow.
 
@@ -339,13 +359,17 @@ class Modem:
         """
         await self._contexts.write(settings, self.profile.driver)
 
+    async def define_context(self, cid: int, pdp_type: str, apn: str) -> None:
+        """Set a context's type and APN and nothing else; no type undefines it."""
+        await self._contexts.define(cid, pdp_type, apn)
+
     async def live_context(self, cid: int) -> LiveContext:
         """What the network gave the context."""
-        return await self._contexts.live(cid)
+        return await self._contexts.live(cid, self.profile.driver)
 
     async def activate(self, cid: int) -> None:
         """Activate the context; takes as long as the network does."""
-        await self._contexts.activate(cid)
+        await self._contexts.activate(cid, self.profile.driver)
 
     # --- messages -----------------------------------------------------------------------------
 

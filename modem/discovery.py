@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from modem.errors import Holder
 _PROC = Path("/proc")
 _BY_ID = Path("/dev/serial/by-id")
 _CHAR_DEVICES = Path("/sys/dev/char")
+_UDEV_DATA = Path("/run/udev/data")
 
 # Unix98 pty slaves are /dev/pts/N with these majors and N = minor + 256 * (major - 136)
 # (Documentation/admin-guide/devices.txt of the kernel).
@@ -80,9 +81,27 @@ def holders(port: str) -> tuple[Holder, ...]:
     )
 
 
+def running(names: Container[str]) -> frozenset[str]:
+    """Which of these programs are in the process table; /proc/PID/comm is readable for every user.
+
+    A name has fifteen characters there at most.
+    """
+    return frozenset(name for name in map(_name_of, _processes()) if name in names)
+
+
 def modem_manager_running() -> bool:
-    """Is there a ModemManager in the process table? /proc/PID/comm is readable for every user."""
-    return any(_name_of(process) == "ModemManager" for process in _processes())
+    """Is there a ModemManager in the process table?"""
+    return bool(running({"ModemManager"}))
+
+
+def ignored_by_modem_manager(port: str) -> bool:
+    """Do udev's rules keep ModemManager off the whole device of `port` (ID_MM_DEVICE_IGNORE)?"""
+    try:
+        rdev = Path(port).stat().st_rdev
+        known = (_UDEV_DATA / f"c{os.major(rdev)}:{os.minor(rdev)}").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return "E:ID_MM_DEVICE_IGNORE=1" in known.splitlines()
 
 
 def serial_ports() -> tuple[SerialPort, ...]:

@@ -108,6 +108,15 @@ class AtDriver:
             )
         return response
 
+    def write_blindly(self, line: str) -> None:
+        """Write a line to a modem that can't be heard, without waiting for anything.
+
+        The last try with one that is mute or answers nonsense: it may hear all the same.
+        """
+        escapes = self._resync is not None and self._resync.escapes
+        logger.debug("-> %s, without waiting for an answer", _shown(line))
+        self._write((_ESC if escapes else b"") + line.encode("ascii") + b"\r")
+
     async def close(self) -> None:
         """Close the link; pending and waiting commands fail with LinkLost."""
         link = self._link

@@ -6,6 +6,7 @@ ModemError
 ├── LinkLost            the port or the connection is gone
 ├── ProtocolError       the modem's bytes make no sense
 ├── MisuseError         the caller asked for what can't be done
+├── ModemUnsteady       the modem restarts again and again
 ├── NoReception         the device can't receive SMS at all
 ├── PortError           the port can't be opened
 │   ├── PortMissing
@@ -89,6 +90,16 @@ class MisuseError(ModemError):
     """The caller asked for something that can't be sent or isn't possible in this state."""
 
     exit_code = 2
+
+
+class ModemUnsteady(ModemError):
+    """The modem restarts again and again while it is being initialised."""
+
+    def __init__(self, port: str, restarts: int) -> None:
+        super().__init__(
+            f"the modem on {port} restarted {restarts} times while it was being initialised; "
+            "is its power supply strong enough?"
+        )
 
 
 class NoReception(ModemError):

@@ -282,15 +282,15 @@ class StartSequence:
         return selection, memories_to_read(offered, selection.read)
 
     async def _offered_memories(self) -> messages.Memories:
-        """What +CPMS=? offers, asked for once more where the answer was spoilt on its way.
+        """What +CPMS=? offers, asked for until two answers agree.
 
-        Without it messages would go past the storage, and what is stored would stay unread.
+        With a wrong one messages would go past the storage, or what is stored would stay unread.
         """
-        try:
+
+        async def ask() -> messages.Memories:
             return messages.parse_cpms_test(await self._patiently(messages.cpms_test()))
-        except ProtocolError as error:
-            logger.info("asking for the memories once more: %s", error)
-            return messages.parse_cpms_test(await self._patiently(messages.cpms_test()))
+
+        return await asking.agreed(ask, "AT+CPMS=?")
 
     async def _service(self, *, wanted: bool) -> int:
         """Phase 2+ is asked for only where messages aren't stored: with it each +CMT and +CDS must

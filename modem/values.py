@@ -44,12 +44,14 @@ class PdpContext:
 class ContextAuth:
     """How a context is authenticated: 0 none, 1 PAP, 2 CHAP, 3 either (27.007 10.1.31).
 
-    `password` is None where the modem doesn't give it back.
+    `password` is None where the modem doesn't give it back. `swapped`: to be written in the other
+    order than the family's profile says.
     """
 
     type: int
     user: str = ""
     password: str | None = field(default="", repr=False)
+    swapped: bool = False
 
 
 NO_AUTH = ContextAuth(0)

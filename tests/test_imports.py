@@ -30,6 +30,7 @@ PURE_ZONES = (
     "apn_config/merge.py",
     "apn_config/judgement.py",
     "apn_config/replies.py",
+    "apn_config/spans.py",
     "apn_config/sweep.py",
     "apn_config/transaction.py",
 )
@@ -45,6 +46,8 @@ OWNERS = {
         "modem/cli.py",
         "modem/cli_profiles.py",
         "apn_config/cli.py",
+        "apn_config/cli_apn.py",
+        "apn_config/cli_command.py",
         "apn_config/cli_config.py",
         "hil/cli.py",
         "hil/cli_control.py",

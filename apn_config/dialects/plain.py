@@ -5,9 +5,12 @@
     verb     = "APN"                                      read
              | "APN" name *( option )                     set
              | "APN" "ROLLBACK"                           back to the former good one
+             | "APN" "KEEP"                               the one on trial stays
+             | "APN" "HISTORY"                            the last changes
              | "STATUS" | "PING" | "HELP" | "REBOOT" "MODEM"
     option   = "user=" value | "pass=" value | "auth=" ("none" | "pap" | "chap")
-             | "type=" ("ip" | "ipv6" | "ipv4v6") | "cid=" number
+             | "type=" ("ip" | "ipv6" | "ipv4v6") | "cid=" number | "for=" span
+    span     = number ( "s" | "m" | "h" | "d" )           a trial: back by itself after that
     value    = word | DQUOTE text with blanks DQUOTE
 
 Verbs and keys in any case; values keep theirs. `user=-` and `pass=-` clear. ROLLBACK, KEEP and
@@ -33,15 +36,21 @@ from apn_config.model import (
     PdpType,
     Verb,
 )
+from apn_config.spans import parse_span, shown_span
 
 MAX_TAG = 8
 # A text of several SMS may be long; no command is. What is longer is refused, never read in part.
 MAX_TEXT = 1000
 MAX_PIN_WORD = 32
+MAX_TRIAL_S = 7 * 86400.0
 # The first words of our own answers: a reply is never answered.
 _ANSWERS = frozenset({"OK", "ERR", "ROLLBACK"})
-# Words of later verbs: never taken for an APN.
-_RESERVED = frozenset({"ROLLBACK", "KEEP", "HISTORY"})
+# Words of verbs: never taken for an APN.
+_RESERVED = {
+    "ROLLBACK": Verb.APN_ROLLBACK,
+    "KEEP": Verb.APN_KEEP,
+    "HISTORY": Verb.APN_HISTORY,
+}
 _SIMPLE = {"STATUS": Verb.STATUS, "PING": Verb.PING, "HELP": Verb.HELP}
 _AUTH = {"none": AuthType.NONE, "pap": AuthType.PAP, "chap": AuthType.CHAP}
 _TYPES = {pdp_type.value: pdp_type for pdp_type in PdpType}
@@ -100,6 +109,7 @@ def redact(text: str) -> str:
     words += [f"auth={request.auth.value}"] if request.auth else []
     words += [f"type={request.type.value}"] if request.type else []
     words += [f"cid={request.cid}"] if request.cid is not None else []
+    words += [f"for={shown_span(request.trial_s)}"] if request.trial_s is not None else []
     return " ".join(words)
 
 
@@ -201,11 +211,9 @@ def _apn(head: _Head, rest: list[Word | Pair]) -> Command:
         return Command(Verb.APN_READ, head.tag, None, head.pin)
     name, options = rest[0], rest[1:]
     if isinstance(name, Word) and name.upper in _RESERVED:
-        if name.upper != "ROLLBACK":
-            raise _Offence("unknown-verb", name.at)
         if options:
             raise _Offence("extra-words", options[0].at)
-        return Command(Verb.APN_ROLLBACK, head.tag, None, head.pin)
+        return Command(_RESERVED[name.upper], head.tag, None, head.pin)
     if isinstance(name, Pair):
         raise _Offence("bad-apn", len(name.key) + 1)
     offence = apn_offence(name.text)
@@ -247,10 +255,11 @@ def _request(name: str, options: Sequence[Word | Pair]) -> ApnRequest:
         auth=_one_of(given.get("auth"), _AUTH.get, "bad-auth"),
         type=_one_of(given.get("type"), _TYPES.get, "bad-type"),
         cid=_one_of(given.get("cid"), _cid, "bad-cid"),
+        trial_s=_one_of(given.get("for"), _trial_s, "bad-for"),
     )
 
 
-_OPTIONS = frozenset({"user", "pass", "auth", "type", "cid"})
+_OPTIONS = frozenset({"user", "pass", "auth", "type", "cid", "for"})
 
 
 def _credential(word: Word | None, reason: str) -> str | None:
@@ -271,6 +280,11 @@ def _one_of(word: Word | None, find: Callable[[str], T | None], reason: str) -> 
     if found is None:
         raise _Offence(reason, word.at)
     return found
+
+
+def _trial_s(text: str) -> float | None:
+    seconds = parse_span(text)
+    return None if seconds is None or not 0 < seconds <= MAX_TRIAL_S else seconds
 
 
 def _cid(text: str) -> int | None:

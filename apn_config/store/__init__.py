@@ -7,7 +7,7 @@ not at all.
 
 from __future__ import annotations
 
-from apn_config.store.changes import ChangeRow, Intent
+from apn_config.store.changes import UNKNOWN_CARD, ChangeRow, Intent
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import (
@@ -24,12 +24,14 @@ from apn_config.store.errors import (
 )
 from apn_config.store.inbox import InboxRow, InboxState, Incoming, Place
 from apn_config.store.journal import Entry
-from apn_config.store.outbox import OutboxRow, OutboxState
+from apn_config.store.outbox import OutboxRow, OutboxState, Report
 from apn_config.store.pins import PinOutcome
 from apn_config.store.records import Record
+from apn_config.store.rungs import Rung
 from apn_config.store.store import Store
 
 __all__ = [
+    "UNKNOWN_CARD",
     "ChangeRow",
     "Database",
     "DeviceTime",
@@ -43,6 +45,8 @@ __all__ = [
     "PinOutcome",
     "Place",
     "Record",
+    "Report",
+    "Rung",
     "Stamp",
     "Store",
     "StoreCorrupt",

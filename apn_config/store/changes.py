@@ -7,7 +7,7 @@ is under way, held by a unique index. Credentials stand in a row only until its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from apn_config.clock import Moment
@@ -16,10 +16,13 @@ from apn_config.store.codec import dump_apn, dump_time, load_apn, load_enum, loa
 from apn_config.store.database import Database, Row
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import StoreMisuse
-from apn_config.transaction import Level, Origin, Reason, State
+from apn_config.transaction import Kind, Level, Origin, Reason, State, kind_of
 
 # For `history`; a change is some 300 bytes.
 KEEP_ROWS: Final = 1000
+
+# Whose change or record it is where the card's ICCID can't be read.
+UNKNOWN_CARD: Final = "unknown"
 
 ACTIVE: Final = "SELECT * FROM changes WHERE finished_s IS NULL"
 
@@ -28,8 +31,9 @@ ACTIVE: Final = "SELECT * FROM changes WHERE finished_s IS NULL"
 class Intent:
     """What a change is about to do, and what it must be able to bring back.
 
-    `former` is the snapshot; its credentials are None where nobody can tell them, and a roll-back
-    then leaves those of the modem alone.
+    `former` and `undo` are the snapshot, the latter in the applier's own words; where nobody can
+    tell the former credentials they are None, and a roll-back leaves those of the modem alone.
+    `trial_s` is how long an APN on trial may stay.
     """
 
     origin: Origin
@@ -40,16 +44,27 @@ class Intent:
     former_level: Level
     inbox_id: int | None = None
     tag: str | None = None
+    undo: str | None = field(default=None, repr=False)
+    trial_s: float | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Which rows of the table of states the change follows."""
+        return kind_of(self.origin, trial=self.trial_s is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A change. Once it is finished the credentials of both APNs read as None."""
+    """A change. Once it is finished the credentials of both APNs read as None.
+
+    `kept` is the name of the APN in force at the end where it is neither of the two.
+    """
 
     id: int
     intent: Intent
     state: State
     reason: Reason | None
+    kept: str | None
     radio_cycles: int
     started: Stamp
     finished: Stamp | None
@@ -72,9 +87,9 @@ class Changes:
         stamp = self._time.stamp(now)
         change_id = self._database.insert(
             "INSERT INTO changes (origin, inbox_id, tag, iccid, cid, wanted, former, former_level,"
-            " state, deadline_s, radio_cycles, started_s, started_wall, moved_s)"
+            " undo, trial_s, state, deadline_s, radio_cycles, started_s, started_wall, moved_s)"
             " VALUES (:origin, :inbox_id, :tag, :iccid, :cid, :wanted, :former, :former_level,"
-            " :state, :deadline_s, 0, :now_s, :started_wall, :now_s)",
+            " :undo, :trial_s, :state, :deadline_s, 0, :now_s, :started_wall, :now_s)",
             {
                 "origin": intent.origin.value,
                 "inbox_id": intent.inbox_id,
@@ -84,6 +99,8 @@ class Changes:
                 "wanted": dump_apn(intent.wanted),
                 "former": dump_apn(intent.former),
                 "former_level": intent.former_level.value,
+                "undo": intent.undo,
+                "trial_s": intent.trial_s,
                 "state": State.APPLYING.value,
                 "deadline_s": stamp.running_s + within_s,
                 "now_s": stamp.running_s,
@@ -98,19 +115,19 @@ class Changes:
     def active(self) -> ChangeRow | None:
         """The change under way."""
         row = self._database.one(ACTIVE)
-        return None if row is None else _read(row)
+        return None if row is None else read_row(row)
 
     def get(self, change_id: int) -> ChangeRow | None:
         """The change of that id, unless it is too old."""
         row = self._database.one("SELECT * FROM changes WHERE id = :id", {"id": change_id})
-        return None if row is None else _read(row)
+        return None if row is None else read_row(row)
 
     def history(self, count: int) -> list[ChangeRow]:
         """The last changes, newest last, one under way included."""
         rows = self._database.all(
             "SELECT * FROM changes ORDER BY id DESC LIMIT :count", {"count": count}
         )
-        return [_read(row) for row in reversed(rows)]
+        return [read_row(row) for row in reversed(rows)]
 
     def remaining_s(self, now: Moment) -> float | None:
         """Seconds left for the state of the change under way, 0 at least; kept over a boot."""
@@ -147,6 +164,15 @@ class Changes:
         if changed != 1:
             raise StoreMisuse(f"change {change_id} isn't under way")
 
+    def rewrite_wanted(self, change_id: int, wanted: Apn) -> None:
+        """The change goes on with other credentials of the same APN."""
+        changed = self._database.change(
+            "UPDATE changes SET wanted = :wanted WHERE id = :id AND finished_s IS NULL",
+            {"id": change_id, "wanted": dump_apn(wanted)},
+        )
+        if changed != 1:
+            raise StoreMisuse(f"change {change_id} isn't under way")
+
     def count_cycle(self, change_id: int) -> None:
         """The change is about to switch the radio off and on once more."""
         changed = self._database.change(
@@ -157,28 +183,30 @@ class Changes:
         if changed != 1:
             raise StoreMisuse(f"change {change_id} isn't under way")
 
-    def finish(self, change_id: int, state: State, now: Moment) -> None:
-        """Writes the final state and erases the credentials; commit them to the records before."""
+    def finish(self, change_id: int, state: State, now: Moment, *, kept: str | None = None) -> None:
+        """Writes the final state and erases the secrets; commit them to the records before."""
         row = self.get(change_id)
         if row is None or row.finished is not None or not state.final:
             raise StoreMisuse(f"change {change_id} can't become {state.value}")
         stamp = self._time.stamp(now)
         self._database.change(
-            "UPDATE changes SET state = :state, wanted = :wanted, former = :former,"
-            " deadline_s = NULL, moved_s = :now_s, finished_s = :now_s, finished_wall = :wall"
-            " WHERE id = :id",
+            "UPDATE changes SET state = :state, wanted = :wanted, former = :former, undo = NULL,"
+            " kept = :kept, deadline_s = NULL, moved_s = :now_s, finished_s = :now_s,"
+            " finished_wall = :wall WHERE id = :id",
             {
                 "id": change_id,
                 "state": state.value,
                 "wanted": dump_apn(replace(row.intent.wanted, credentials=None)),
                 "former": dump_apn(replace(row.intent.former, credentials=None)),
+                "kept": kept,
                 "now_s": stamp.running_s,
                 "wall": dump_time(stamp.wall),
             },
         )
 
 
-def _read(row: Row) -> ChangeRow:
+def read_row(row: Row) -> ChangeRow:
+    """A row as it is kept, read strictly. Raises StoreCorrupt."""
     finished = None
     if row["finished_s"] is not None:
         finished = Stamp(row["finished_s"], load_time(row["finished_wall"]))
@@ -193,9 +221,12 @@ def _read(row: Row) -> ChangeRow:
             former_level=load_enum(Level, row["former_level"]),
             inbox_id=row["inbox_id"],
             tag=row["tag"],
+            undo=row["undo"],
+            trial_s=row["trial_s"],
         ),
         state=load_enum(State, row["state"]),
         reason=None if row["reason"] is None else load_enum(Reason, row["reason"]),
+        kept=row["kept"],
         radio_cycles=row["radio_cycles"],
         started=Stamp(row["started_s"], load_time(row["started_wall"])),
         finished=finished,

@@ -29,6 +29,7 @@ def dump_apn(apn: Apn) -> str:
                 "auth": credentials.auth.value,
                 "user": credentials.user,
                 "password": credentials.password,
+                **({"swapped": True} if credentials.swapped else {}),
             },
         }
     )
@@ -89,12 +90,12 @@ def load_enum(kind: type[E], value: object) -> E:
 
 
 def _load_credentials(value: object) -> Credentials:
-    if not isinstance(value, dict) or value.keys() != {"auth", "user", "password"}:
+    if not isinstance(value, dict) or value.keys() - {"swapped"} != {"auth", "user", "password"}:
         raise _corrupt("credentials")
-    user, password = value["user"], value["password"]
-    if not isinstance(user, str) or not isinstance(password, str):
+    user, password, swapped = value["user"], value["password"], value.get("swapped", False)
+    if not (isinstance(user, str) and isinstance(password, str) and isinstance(swapped, bool)):
         raise _corrupt("credentials")
-    return Credentials(load_enum(AuthType, value["auth"]), user, password)
+    return Credentials(load_enum(AuthType, value["auth"]), user, password, swapped)
 
 
 def _dump(value: Mapping[str, object]) -> str:

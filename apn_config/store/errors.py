@@ -72,7 +72,7 @@ class StoreCorrupt(StoreError):
     def __init__(self, path: Path | None, detail: str) -> None:
         self.detail = detail
         super().__init__(
-            path, f"it is damaged ({detail}); move it aside with its -wal file, a new one is begun"
+            path, f"it is damaged ({detail}); the next start sets it aside and begins a new one"
         )
 
 

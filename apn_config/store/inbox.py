@@ -134,14 +134,14 @@ class Inbox:
     def get(self, message_id: int) -> InboxRow | None:
         """The message of that id, unless it was pruned."""
         row = self._database.one("SELECT * FROM inbox WHERE id = :id", {"id": message_id})
-        return None if row is None else _read(row)
+        return None if row is None else read_row(row)
 
     def recent(self, count: int) -> list[InboxRow]:
         """The last messages, newest last."""
         rows = self._database.all(
             "SELECT * FROM inbox ORDER BY id DESC LIMIT :count", {"count": count}
         )
-        return [_read(row) for row in reversed(rows)]
+        return [read_row(row) for row in reversed(rows)]
 
     def pending(self) -> list[InboxRow]:
         """What is to be judged, in SCTS order, ties by arrival; at most PENDING_ROWS at once.
@@ -171,7 +171,7 @@ class Inbox:
                 "bits": place.bits,
             },
         )
-        return [_read(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     def join(self, part_ids: Sequence[int], text: str | None, now: Moment) -> int:
         """Makes one message of parts in their order: the first becomes PENDING, the rest SETTLED.
@@ -250,7 +250,7 @@ class Inbox:
 
     def _open(self, state: InboxState, limit: int) -> list[InboxRow]:
         rows = self._database.all(OPEN, {"state": state.value, "limit": limit})
-        return [_read(row) for row in rows]
+        return [read_row(row) for row in rows]
 
     def _finish(
         self,
@@ -291,7 +291,8 @@ def _in_order(rows: Iterable[InboxRow]) -> list[InboxRow]:
     return [row for _, _, row in sorted(keyed, key=lambda entry: entry[:2])]
 
 
-def _read(row: Row) -> InboxRow:
+def read_row(row: Row) -> InboxRow:
+    """A row as it is kept, read strictly. Raises StoreCorrupt."""
     place = None
     if row["concat_reference"] is not None:
         place = Place(

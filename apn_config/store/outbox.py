@@ -3,6 +3,8 @@
 At least once: a row stays DUE until the network took it, so what was interrupted while sending is
 sent again, with the same text. Rows go out in the order of their ids; one that is postponed holds
 up no other.
+
+    DUE ──► SENT (its `report` may follow) | WITHDRAWN | FAILED | EXPIRED
 """
 
 from __future__ import annotations
@@ -31,11 +33,28 @@ class OutboxState(Enum):
     """What it told is no longer true; it wasn't sent, or the network never said so."""
     FAILED = "failed"
     """It can't be sent, ever."""
+    EXPIRED = "expired"
+    """It couldn't be sent for so long that it would be of no use any more."""
+
+
+class Report(Enum):
+    """What the service centre told of an answer that was sent, where it was asked to."""
+
+    AWAITED = "awaited"
+    """Nothing yet, or that it still tries."""
+    DELIVERED = "delivered"
+    """The recipient has it, or the centre handed it on."""
+    FAILED = "failed"
+    """The centre gave it up."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """An answer. `attempts` counts the failed ones; `reference` is TP-MR once it is sent."""
+    """An answer. `attempts` counts the failed ones; `reference` is TP-MR once it is sent.
+
+    `report` is None where no report was asked for; `report_status` is the last TP-ST (3GPP TS
+    23.040 9.2.3.15), which came at `reported`.
+    """
 
     id: int
     inbox_id: int | None
@@ -48,6 +67,9 @@ class OutboxRow:
     reference: int | None
     created: Stamp
     ended: Stamp | None
+    report: Report | None = None
+    report_status: int | None = None
+    reported: Stamp | None = None
 
 
 # `ended_s IS NULL` is DUE, in the words of the partial index.
@@ -59,6 +81,9 @@ PENDING: Final = (
 )
 OF_MESSAGE: Final = "SELECT * FROM outbox WHERE inbox_id = :id ORDER BY id"
 OF_CHANGE: Final = "SELECT * FROM outbox WHERE change_id = :id ORDER BY id"
+AWAITING: Final = (
+    "SELECT * FROM outbox WHERE report = 'awaited' AND reference = :reference ORDER BY id DESC"
+)
 OLDEST: Final = "SELECT id, ended_s FROM outbox ORDER BY id LIMIT :limit"
 
 
@@ -97,20 +122,20 @@ class Outbox:
     def get(self, row_id: int) -> OutboxRow | None:
         """The answer of that id, unless it was pruned."""
         row = self._database.one("SELECT * FROM outbox WHERE id = :id", {"id": row_id})
-        return None if row is None else _read(row)
+        return None if row is None else read_row(row)
 
     def of_message(self, inbox_id: int) -> list[OutboxRow]:
         """The answers to a message, in order, whatever their state."""
-        return [_read(row) for row in self._database.all(OF_MESSAGE, {"id": inbox_id})]
+        return [read_row(row) for row in self._database.all(OF_MESSAGE, {"id": inbox_id})]
 
     def of_change(self, change_id: int) -> list[OutboxRow]:
         """The answers about a change, in order; the DUE one of a change in PROVING proves it."""
-        return [_read(row) for row in self._database.all(OF_CHANGE, {"id": change_id})]
+        return [read_row(row) for row in self._database.all(OF_CHANGE, {"id": change_id})]
 
     def next_due(self, now: Moment) -> OutboxRow | None:
         """The oldest answer that may be sent now."""
         row = self._database.one(NEXT_DUE, {"now_s": self._time.running_s(now)})
-        return None if row is None else _read(row)
+        return None if row is None else read_row(row)
 
     def next_wake(self, now: Moment) -> float | None:
         """Seconds until the first postponed answer may be sent; None where none is postponed."""
@@ -119,13 +144,21 @@ class Outbox:
             return None
         return max(0.0, float(row["at_s"]) - self._time.running_s(now))
 
-    def sent(self, row_id: int, reference: int, now: Moment) -> bool:
-        """The network took it. False where it had ended before, as by a withdrawal on its way."""
-        return self._end(row_id, OutboxState.SENT, now, reference=reference)
+    def sent(
+        self, row_id: int, reference: int, now: Moment, *, report: Report | None = None
+    ) -> bool:
+        """The network took it, and maybe owes a report. False where it had ended before, as by a
+        withdrawal on its way.
+        """
+        return self._end(row_id, OutboxState.SENT, now, reference=reference, report=report)
 
     def fail(self, row_id: int, error: str, now: Moment) -> bool:
         """It can't be sent at all. False where it had ended before."""
         return self._end(row_id, OutboxState.FAILED, now, error=error)
+
+    def expire(self, row_id: int, now: Moment) -> bool:
+        """It is too old to be sent. False where it had ended before."""
+        return self._end(row_id, OutboxState.EXPIRED, now)
 
     def withdraw(self, row_id: int, now: Moment) -> bool:
         """It must not be sent any more. False where it had ended before."""
@@ -140,6 +173,25 @@ class Outbox:
             {"id": row_id, "error": error, "now_s": now_s, "not_before_s": now_s + wait_s},
         )
         return changed == 1
+
+    def awaiting(self, reference: int) -> list[OutboxRow]:
+        """The answers of that TP-MR whose report is awaited, newest first: TP-MR wraps at 256."""
+        return [read_row(row) for row in self._database.all(AWAITING, {"reference": reference})]
+
+    def reported(self, row_id: int, report: Report, status: int, now: Moment) -> None:
+        """The service centre told what became of it; AWAITED where it still tries."""
+        stamp = self._time.stamp(now)
+        self._database.change(
+            "UPDATE outbox SET report = :report, report_status = :status, reported_s = :reported_s,"
+            " reported_wall = :reported_wall WHERE id = :id AND report = 'awaited'",
+            {
+                "id": row_id,
+                "report": report.value,
+                "status": status,
+                "reported_s": stamp.running_s,
+                "reported_wall": dump_time(stamp.wall),
+            },
+        )
 
     def pending_count(self) -> int:
         """How many answers are due, postponed ones included."""
@@ -172,16 +224,18 @@ class Outbox:
         *,
         reference: int | None = None,
         error: str | None = None,
+        report: Report | None = None,
     ) -> bool:
         stamp = self._time.stamp(now)
         changed = self._database.change(
-            "UPDATE outbox SET state = :state, reference = :reference,"
+            "UPDATE outbox SET state = :state, reference = :reference, report = :report,"
             " last_error = coalesce(:error, last_error), not_before_s = NULL,"
             " ended_s = :ended_s, ended_wall = :ended_wall WHERE id = :id AND ended_s IS NULL",
             {
                 "id": row_id,
                 "state": state.value,
                 "reference": reference,
+                "report": report and report.value,
                 "error": error,
                 "ended_s": stamp.running_s,
                 "ended_wall": dump_time(stamp.wall),
@@ -190,10 +244,8 @@ class Outbox:
         return changed == 1
 
 
-def _read(row: Row) -> OutboxRow:
-    ended = None
-    if row["ended_s"] is not None:
-        ended = Stamp(row["ended_s"], load_time(row["ended_wall"]))
+def read_row(row: Row) -> OutboxRow:
+    """A row as it is kept, read strictly. Raises StoreCorrupt."""
     return OutboxRow(
         id=row["id"],
         inbox_id=row["inbox_id"],
@@ -205,5 +257,13 @@ def _read(row: Row) -> OutboxRow:
         last_error=row["last_error"],
         reference=row["reference"],
         created=Stamp(row["created_s"], load_time(row["created_wall"])),
-        ended=ended,
+        ended=_stamp(row, "ended"),
+        report=None if row["report"] is None else load_enum(Report, row["report"]),
+        report_status=row["report_status"],
+        reported=_stamp(row, "reported"),
     )
+
+
+def _stamp(row: Row, name: str) -> Stamp | None:
+    running_s = row[f"{name}_s"]
+    return None if running_s is None else Stamp(running_s, load_time(row[f"{name}_wall"]))

@@ -128,5 +128,34 @@ _VERSION_1: Final = (
     ) STRICT""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_VERSION_1,)
+_VERSION_2: Final = (
+    # The applier's own text of what a roll-back restores; secret, erased when the change is final.
+    "ALTER TABLE changes ADD COLUMN undo TEXT",
+    "ALTER TABLE changes ADD COLUMN trial_s REAL",
+    # The APN in force at the end, where it is neither the wanted nor the former one.
+    "ALTER TABLE changes ADD COLUMN kept TEXT",
+    "ALTER TABLE outbox ADD COLUMN report TEXT",
+    "ALTER TABLE outbox ADD COLUMN report_status INTEGER",
+    "ALTER TABLE outbox ADD COLUMN reported_s REAL",
+    "ALTER TABLE outbox ADD COLUMN reported_wall TEXT",
+    "CREATE INDEX outbox_awaited ON outbox (reference) WHERE report = 'awaited'",
+    # Few answers are about a change: those that aren't write no page of this index.
+    "DROP INDEX outbox_change",
+    "CREATE INDEX outbox_change ON outbox (change_id) WHERE change_id IS NOT NULL",
+    # Each remedy that has a daily budget; a radio cycle was the only one before.
+    """CREATE TABLE rungs (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        at_s REAL NOT NULL
+    ) STRICT""",
+    "INSERT INTO rungs (kind, at_s) SELECT 'radio-cycle', at_s FROM cycles ORDER BY id",
+    "DROP TABLE cycles",
+    # What the operator is still to be told of.
+    """CREATE TABLE notices (
+        id INTEGER PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_VERSION_1, _VERSION_2)
 VERSION: Final = len(MIGRATIONS)

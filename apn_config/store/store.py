@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from apn_config.clock import Moment
+from apn_config.store.aside import note_damage, noted_damage, replace
 from apn_config.store.changes import Changes
-from apn_config.store.cycles import Cycles
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime
+from apn_config.store.errors import StoreCorrupt
+from apn_config.store.files import take_lock
 from apn_config.store.inbox import Inbox
 from apn_config.store.journal import Journal
 from apn_config.store.marks import Marks
+from apn_config.store.notices import Notices
 from apn_config.store.outbox import Outbox
 from apn_config.store.pins import Pins
 from apn_config.store.records import Records
+from apn_config.store.rungs import Rung, Rungs
+
+# How many databases in 24 hours the operator is told of, and what was saved of which tables.
+TELL_PER_DAY: Final = 3
+_TOLD: Final = ("records", "changes", "inbox", "outbox")
 
 
 class Store:
@@ -33,6 +43,7 @@ class Store:
 
     def __init__(self, database: Database, now: Moment) -> None:
         self._database = database
+        self.replaced: str | None = None
         with database.transaction():
             self.time = DeviceTime(database, now)
         self.inbox = Inbox(database, self.time)
@@ -42,11 +53,34 @@ class Store:
         self.marks = Marks(database)
         self.journal = Journal(database, self.time)
         self.pins = Pins(database, self.time)
-        self.cycles = Cycles(database, self.time)
+        self.rungs = Rungs(database, self.time)
+        self.notices = Notices(database)
 
     @classmethod
     def open(cls, path: Path, now: Moment) -> Store:
-        """Opens or creates the store at `path`. Raises StoreError (errors.py) in all its kinds."""
+        """Opens or creates the store at `path`. Raises StoreError (errors.py) in all its kinds.
+
+        A damaged one is set aside (aside.py) for a new one with what could be rescued; `replaced`
+        says why then, the journal and a notice to the operator say it, too.
+        """
+        why = noted_damage(path)
+        if why is None:
+            try:
+                return cls._open(path, now)
+            except StoreCorrupt as error:
+                why = error.detail
+                note_damage(path, why)
+        lock = take_lock(path)
+        try:
+            replace(path, lambda damaged, new: _begin_anew(damaged, new, why, now))
+        finally:
+            os.close(lock)
+        store = cls._open(path, now)
+        store.replaced = why
+        return store
+
+    @classmethod
+    def _open(cls, path: Path, now: Moment) -> Store:
         database = Database.open(path)
         try:
             return cls(database, now)
@@ -90,3 +124,23 @@ class Store:
     def close(self) -> None:
         """Closes the store and lets another process have it."""
         self._database.close()
+
+
+def _begin_anew(damaged: Path, new: Path, why: str, now: Moment) -> None:
+    """A closed store at `new` with what the damaged one still holds."""
+    from apn_config.store.rescue import rescue
+
+    database = Database.open(new)
+    try:
+        with database.transaction():
+            saved = rescue(damaged, database)
+        store = Store(database, now)
+        with store.transaction():
+            store.journal.add("store", "replaced", {"why": why, **saved}, now)
+            # On a dying disk this may happen each minute: the operator is told a few times a day.
+            store.rungs.record(Rung.STORE, now)
+            if store.rungs.used(Rung.STORE, now) <= TELL_PER_DAY:
+                kept = " ".join(f"{name}={saved[name]}" for name in _TOLD)
+                store.notices.add(f"NOTE database damaged, begun anew; kept {kept}")
+    finally:
+        database.close()

@@ -48,7 +48,12 @@ def parse_cgdcont(response: Response) -> tuple[PdpContext, ...]:
 
 
 def cgdcont_write(settings: ContextSettings) -> Command:
-    """AT+CGDCONT=<cid>,"<type>","<apn>"; MisuseError for what can't stand there."""
+    """AT+CGDCONT=<cid>,"<type>","<apn>"; without a type, AT+CGDCONT=<cid>, which undefines it.
+
+    MisuseError for what can't stand there.
+    """
+    if not settings.type:
+        return Command(f"AT+CGDCONT={_cid(settings.cid)}", timeout_s=WRITE_TIMEOUT_S)
     if not _TYPE.fullmatch(settings.type):
         raise MisuseError(f"no type of context: {settings.type!r}")
     return Command(
@@ -174,9 +179,7 @@ def parse_cgauth(response: Response, cid: int, order: AuthOrder) -> ContextAuth:
             raise nonsense(response, "+CGAUTH: <cid>,<type>,...")
         if second is None:
             return ContextAuth(auth, first or "", "" if auth == 0 else None)
-        if order is AuthOrder.USER_FIRST:
-            return ContextAuth(auth, first or "", second)
-        return ContextAuth(auth, second, first or "")
+        return _in_order(auth, first or "", second, order)
     return NO_AUTH
 
 
@@ -198,15 +201,102 @@ def uauthreq_write(cid: int, auth: ContextAuth, order: AuthOrder) -> Command:
     return _login("+UAUTHREQ", cid, auth, order, always_words=True)
 
 
+def authdata_write(cid: int, auth: ContextAuth, order: AuthOrder) -> Command:
+    """AT^AUTHDATA=<cid>,<type>,"",two words in that order; the empty field is for a network.
+
+    HiSilicon's AT source: AT^AUTHDATA=<cid>[,<type>[,<plmn>[,<password>,<user>]]].
+    """
+    text = f"AT^AUTHDATA={_cid(cid)},{_auth_type(auth)}"
+    if auth.type:
+        text = f'{text},"",{_words(auth, order)}'
+    return Command(text, timeout_s=WRITE_TIMEOUT_S, secret=True)
+
+
+def authdata_read() -> Command:
+    """AT^AUTHDATA?: the answer holds the password in clear."""
+    return Command("AT^AUTHDATA?", ("^AUTHDATA",), secret=True)
+
+
+def parse_authdata(response: Response, cid: int, order: AuthOrder) -> ContextAuth:
+    """`^AUTHDATA: <cid>,<type>,"<password>","<user>",<network>`, a line a context."""
+    for text in bodies(response, "^AUTHDATA"):
+        number, kind, first, second = (*split(text), None, None, None, None)[:4]
+        if integer(number) != cid:
+            continue
+        auth = integer(kind)
+        if auth is None:
+            raise nonsense(response, "^AUTHDATA: <cid>,<type>,...")
+        return _in_order(auth, first or "", second or "", order)
+    return NO_AUTH
+
+
+def cncfg_read() -> Command:
+    """AT+CNCFG?: the answer holds the password in clear."""
+    return Command("AT+CNCFG?", ("+CNCFG",), secret=True)
+
+
+def parse_cncfg(response: Response, order: AuthOrder) -> ContextAuth:
+    """`+CNCFG: 0,<type>,"<apn>","<user>","<password>",<auth>`, a line an index; that of 0."""
+    for text in bodies(response, "+CNCFG"):
+        fields = [*split(text), None, None, None, None, None, None]
+        auth = integer(fields[5])
+        if integer(fields[0]) == 0 and auth is not None:
+            return _in_order(auth, fields[3] or "", fields[4] or "", order)
+    return NO_AUTH
+
+
+def cncfg_write(settings: ContextSettings, auth: ContextAuth, order: AuthOrder) -> Command:
+    """AT+CNCFG=0 with all its fields (TinyGSM src/TinyGsmClientSIM7080.h l.302)."""
+    if settings.type.upper() != "IP":
+        raise MisuseError(f"+CNCFG has no known type of context for {settings.type!r}")
+    words = _words(auth, order) if auth.type else '"",""'
+    return Command(
+        f"AT+CNCFG=0,1,{quote(settings.apn)},{words},{_auth_type(auth)}",
+        timeout_s=WRITE_TIMEOUT_S,
+        secret=True,
+    )
+
+
+def cnact() -> Command:
+    """AT+CNACT=0,1: the module's own context, index 0."""
+    return Command("AT+CNACT=0,1", timeout_s=ACTIVATION_TIMEOUT_S)
+
+
+def cnact_read() -> Command:
+    """AT+CNACT?"""
+    return Command("AT+CNACT?", ("+CNACT",))
+
+
+def parse_cnact(response: Response) -> str | None:
+    """The address of the module's own context 0; None where it isn't active."""
+    for text in bodies(response, "+CNACT"):
+        index, state, address = (*split(text), None, None, None)[:3]
+        if (integer(index), integer(state)) == (0, 1):
+            return parse_address(address or "")
+    return None
+
+
+def _in_order(auth: int, first: str, second: str, order: AuthOrder) -> ContextAuth:
+    if order is AuthOrder.USER_FIRST:
+        return ContextAuth(auth, first, second)
+    return ContextAuth(auth, second, first)
+
+
+def _words(auth: ContextAuth, order: AuthOrder) -> str:
+    """User and password, quoted, in that order."""
+    words = [quote(auth.user), quote(_password(auth))]
+    if order is AuthOrder.PASSWORD_FIRST:
+        words.reverse()
+    return ",".join(words)
+
+
 def _login(
     name: str, cid: int, auth: ContextAuth, order: AuthOrder, *, always_words: bool = False
 ) -> Command:
     text = f"AT{name}={_cid(cid)},{_auth_type(auth)}"
     if auth.type or always_words:
-        words = [quote(auth.user), quote(_password(auth))] if auth.type else ['""', '""']
-        if order is AuthOrder.PASSWORD_FIRST:
-            words.reverse()
-        text = f"{text},{words[0]},{words[1]}"
+        words = _words(auth, order) if auth.type else '"",""'
+        text = f"{text},{words}"
     return Command(text, timeout_s=WRITE_TIMEOUT_S, secret=True)
 
 
@@ -221,10 +311,7 @@ def parse_qicsgp(response: Response, order: AuthOrder) -> ContextAuth:
     auth = integer(fields[4]) if len(fields) >= 5 else None
     if auth is None:
         raise nonsense(response, "<type>,<apn>,<user>,<password>,<auth>")
-    user, password = fields[2] or "", fields[3] or ""
-    if order is AuthOrder.PASSWORD_FIRST:
-        user, password = password, user
-    return ContextAuth(auth, user, password)
+    return _in_order(auth, fields[2] or "", fields[3] or "", order)
 
 
 def qicsgp_write(settings: ContextSettings, auth: ContextAuth, order: AuthOrder) -> Command:
@@ -232,12 +319,9 @@ def qicsgp_write(settings: ContextSettings, auth: ContextAuth, order: AuthOrder)
     kind = QICSGP_TYPES.get(settings.type.upper())
     if kind is None:
         raise MisuseError(f"+QICSGP has no type of context for {settings.type!r}")
-    words = [quote(auth.user), quote(_password(auth))] if auth.type else [quote(""), quote("")]
-    if order is AuthOrder.PASSWORD_FIRST:
-        words.reverse()
+    words = _words(auth, order) if auth.type else '"",""'
     return Command(
-        f"AT+QICSGP={_cid(settings.cid)},{kind},{quote(settings.apn)},"
-        f"{words[0]},{words[1]},{_auth_type(auth)}",
+        f"AT+QICSGP={_cid(settings.cid)},{kind},{quote(settings.apn)},{words},{_auth_type(auth)}",
         timeout_s=WRITE_TIMEOUT_S,
         secret=True,
     )

@@ -14,6 +14,8 @@ from modem.values import Signal
 # TS 24.008 11.2.2: T3310 and T3321, 15 s each, expire five times before attach or detach is given
 # up; five seconds more for the modem.
 ATTACH_TIMEOUT_S = 80.0
+# A search of all bands and technologies takes minutes.
+SELECTION_TIMEOUT_S = 180.0
 # The name may have to be looked up on the card.
 OPERATOR_TIMEOUT_S = 10.0
 
@@ -110,6 +112,11 @@ def parse_cesq(response: Response) -> Signal:
         rsrp_dbm=-141 + rsrp if rsrp is not None and rsrp <= 97 else None,
         rsrq_db=-20.0 + rsrq / 2 if rsrq is not None and rsrq <= 34 else None,
     )
+
+
+def cops_write(mode: int) -> Command:
+    """AT+COPS=<mode>: 0 chooses a network by itself, 2 leaves it (27.007 7.3)."""
+    return Command(f"AT+COPS={mode}", timeout_s=SELECTION_TIMEOUT_S)
 
 
 def cops_read() -> Command:

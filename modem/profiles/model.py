@@ -19,6 +19,8 @@ class AuthCommand(Enum):
     QICSGP = "+QICSGP"  # Quectel: one line holds APN, user, password and type
     UAUTHREQ = "+UAUTHREQ"  # u-blox: no read form
     PDPAUTH = "#PDPAUTH"  # Telit: as +CGAUTH; no read form is known
+    CNCFG = "+CNCFG"  # SIM7080: one line holds APN, user, password and type; index 0
+    AUTHDATA = "^AUTHDATA"  # HiSilicon (Huawei)
 
 
 class AuthOrder(Enum):
@@ -26,6 +28,21 @@ class AuthOrder(Enum):
 
     USER_FIRST = "user,password"
     PASSWORD_FIRST = "password,user"  # noqa: S105 -- an order, not a password
+
+    @property
+    def other(self) -> AuthOrder:
+        """The other one."""
+        return (
+            AuthOrder.USER_FIRST if self is AuthOrder.PASSWORD_FIRST else AuthOrder.PASSWORD_FIRST
+        )
+
+
+class Reattach(Enum):
+    """How the network is made to hear of another APN."""
+
+    RADIO = "radio"  # radio off and on
+    COPS = "cops"  # deregistered, and registered again (+COPS=2, +COPS=0)
+    CGATT = "cgatt"  # detached for packets, and attached again: SMS by GSM never stops
 
 
 class SourceLevel(Enum):
@@ -59,7 +76,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DriverPart:
-    """What the host has to know of a family. The defaults are the standard's."""
+    """What the host has to know of a family. The defaults are the standard's.
+
+    `also_cids` are contexts that the family wants to hold the same APN, or it doesn't register.
+    `radio_off_to_write`: a login is refused while its context is active. `own_stack`: a context
+    that the attach didn't bring up is activated by the module's own +CNACT.
+    """
 
     boot_urcs: tuple[str, ...] = (
         "RDY",
@@ -72,7 +94,12 @@ class DriverPart:
     storage_full_urcs: tuple[str, ...] = ("+SMS FULL", "^SMMEMFULL", '+QIND: "smsfull"')
     auth: AuthCommand = AuthCommand.CGAUTH
     auth_order: AuthOrder = AuthOrder.USER_FIRST
+    auth_order_disputed: bool = False  # the sources differ: a refused login is tried the other way
     attach_cid: int = 1
+    also_cids: tuple[int, ...] = ()
+    radio_off_to_write: bool = False
+    reattach: Reattach = Reattach.RADIO
+    own_stack: bool = False
     radio_off: str = "AT+CFUN=4"
     radio_on: str = "AT+CFUN=1"
     reset: str | None = None

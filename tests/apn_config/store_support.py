@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apn_config.clock import Moment
 from apn_config.model import Apn, AuthType, Credentials, Sender
-from apn_config.store import Incoming, Intent, Place, Store
+from apn_config.store import Incoming, Intent, Place, Report, Rung, Store
 from apn_config.transaction import Level, Origin, State
 
 WALL = datetime(2024, 5, 17, 12, 0, tzinfo=UTC)
@@ -94,6 +94,9 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "outbox.sent": lambda s, now: s.outbox.sent(1, 7, now),
     "outbox.postpone": lambda s, now: s.outbox.postpone(1, 1, "x", now),
     "outbox.fail": lambda s, now: s.outbox.fail(1, "x", now),
+    "outbox.expire": lambda s, now: s.outbox.expire(1, now),
+    "outbox.awaiting": lambda s, _: s.outbox.awaiting(7),
+    "outbox.reported": lambda s, now: s.outbox.reported(1, Report.DELIVERED, 0, now),
     "outbox.withdraw": lambda s, now: s.outbox.withdraw(1, now),
     "outbox.pending_count": lambda s, _: s.outbox.pending_count(),
     "outbox.oldest_due_age": lambda s, now: s.outbox.oldest_due_age(now),
@@ -104,6 +107,7 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "changes.history": lambda s, _: s.changes.history(1),
     "changes.remaining_s": lambda s, now: s.changes.remaining_s(now),
     "changes.move": lambda s, now: s.changes.move(1, State.VERIFYING, now),
+    "changes.rewrite_wanted": lambda s, _: s.changes.rewrite_wanted(1, WANTED),
     "changes.count_cycle": lambda s, _: s.changes.count_cycle(1),
     "changes.finish": lambda s, now: s.changes.finish(1, State.COMMITTED, now),
     "records.get": lambda s, _: s.records.get(ICCID, 1),
@@ -118,8 +122,10 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "journal.tail": lambda s, _: s.journal.tail(1),
     "pins.tried": lambda s, _: s.pins.tried(ICCID, "1234"),
     "pins.record": lambda s, now: s.pins.record(ICCID, "1234", now),
-    "cycles.record": lambda s, now: s.cycles.record(now),
-    "cycles.used": lambda s, now: s.cycles.used(now),
+    "notices.add": lambda s, _: s.notices.add("NOTE"),
+    "notices.take": lambda s, _: s.notices.take(),
+    "rungs.record": lambda s, now: s.rungs.record(Rung.RESET, now),
+    "rungs.used": lambda s, now: s.rungs.used(Rung.RESET, now),
     "housekeeping": lambda s, now: s.housekeeping(now),
 }
 """Every method of every repository, to be refused outside a transaction."""

@@ -10,13 +10,13 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from apn_config import cli_config
+from apn_config import cli_command
 
 SCHEMA = Path(__file__).parent / "json_schemas" / "command_check.json"
 
 
 def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli_config.command, [str(argument) for argument in arguments])
+    return CliRunner().invoke(cli_command.command, [str(argument) for argument in arguments])
 
 
 def parsed(result: Result) -> dict[str, Any]:

@@ -17,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modem
-from apn_config import cli_config
-from apn_config.config import ConfigError, parse
+from apn_config import cli_config, who_drives
+from apn_config.config import ConfigError, load, parse
+from apn_config.config_apn import ProbeConfig
+from apn_config.config_recovery import PowerConfig
 from apn_config.config_template import render
+from apn_config.who_drives import Drivers
 from modem import Holder
 
 SCHEMAS = Path(__file__).parent / "json_schemas"
@@ -62,7 +65,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def set_up(*users: Holder, manager: bool = False) -> None:
         monkeypatch.setattr(modem, "holders", lambda _port: users)
-        monkeypatch.setattr(modem, "modem_manager_running", lambda: manager)
+        monkeypatch.setattr(who_drives, "drivers_of", lambda _port: Drivers(manager))
 
     set_up()
     return set_up
@@ -90,7 +93,15 @@ def test_check_as_json(working: Path) -> None:
     )
     assert report["path"] == str(working)
     assert report["access"]["senders"] == ["12345", "emnify"]
-    assert report["port"] == {"present": True, "holders": [], "modem_manager": False}
+    assert report["port"] == {
+        "present": True,
+        "holders": [],
+        "modem_manager": False,
+        "network_manager": False,
+        "pppd": False,
+        "net_driver": None,
+        "fitting_applier": "at",
+    }
     assert report["warnings"] == []
 
 
@@ -106,6 +117,12 @@ def test_check_tells_who_drives_the_port(working: Path, machine: Callable[..., N
     assert report["port"]["modem_manager"] is True
 
 
+def test_check_tells_which_applier_fits(working: Path, machine: Callable[..., None]) -> None:
+    machine(manager=True)
+    result = call(cli_config.config, "check", "--config", working)
+    assert '"at" works against ModemManager; "modemmanager" fits' in result.stdout
+
+
 def test_check_of_a_port_on_tcp_asks_for_no_holders(
     tmp_path: Path, machine: Callable[..., None]
 ) -> None:
@@ -113,7 +130,8 @@ def test_check_of_a_port_on_tcp_asks_for_no_holders(
     path = tmp_path / "config.toml"
     path.write_text(WORKING.format(port="tcp://127.0.0.1:7000"))
     report = json_of(call(cli_config.config, "check", "--config", path, "--json"), "config_check")
-    assert report["port"] == {"present": None, "holders": [], "modem_manager": True}
+    assert (report["port"]["present"], report["port"]["holders"]) == (None, [])
+    assert report["port"]["modem_manager"] is True
     assert report["warnings"] == []
 
 
@@ -242,21 +260,61 @@ def test_init_tells_what_is_left_to_do(tmp_path: Path) -> None:
     assert "no sender is listed" in result.stdout
 
 
+def split_template(text: str) -> tuple[str, str]:
+    """What holds by default, and the sections that are examples; both uncommented."""
+    defaults, examples, into = [], [], "defaults"
+    for line in text.splitlines():
+        plain = line.removeprefix("# ")
+        if plain != line and plain.startswith("["):
+            into = "examples"
+        elif not line.startswith("#"):
+            into = "defaults"
+        if plain != line and (" = " in line or plain.startswith("[")) and "_file" not in line:
+            (examples if into == "examples" else defaults).append(plain)
+        elif plain == line:
+            defaults.append(line)
+    return "\n".join(defaults), "\n".join(examples)
+
+
 def test_every_commented_default_is_the_default(tmp_path: Path) -> None:
     """What stands behind a # may be uncommented, and says what holds without."""
     path = tmp_path / "config.toml"
     bare = render("/dev/ttyUSB2", "1234", ["1"])
-    settings = [
-        line.removeprefix("# ") if line.startswith("# ") and " = " in line else line
-        for line in bare.splitlines()
-        if "_file" not in line
-    ]
-    plain = "\n".join(settings).split("[apn.fallback]")
-    fallback, rest = plain[1].split("[store]")
-    assert "private.example" in fallback
-    uncommented = plain[0].rstrip("# ") + "[store]" + rest
+    defaults, _ = split_template(bare)
+    uncommented = "\n".join(line for line in defaults.splitlines() if "cellular" not in line)
     assert parse(uncommented.encode(), path) == parse(bare.encode(), path)
-    assert parse(f"[apn.fallback]{fallback}".encode(), path).apn.fallback is not None
+
+
+def test_every_commented_section_is_a_good_example(tmp_path: Path) -> None:
+    _, examples = split_template(render("/dev/ttyUSB2", "1234", ["1"]))
+    found = parse(examples.encode(), tmp_path / "config.toml")
+    assert found.apn.fallback is not None
+    assert found.apn.fallback.name == "private.example"
+    assert found.apn.probe == ProbeConfig("tcp", "1.1.1.1:443", "wwan0")
+    assert found.recovery.power == PowerConfig("usb", {"device": "1-1.4"})
+
+
+def test_init_takes_the_applier_that_fits(tmp_path: Path, machine: Callable[..., None]) -> None:
+    machine(manager=True)
+    path = tmp_path / "config.toml"
+    result = call(cli_config.config, "init", "--port", "/dev/ttyUSB2", "--output", path)
+    assert result.exit_code == 0, result.output
+    assert 'Applier "modemmanager": ModemManager runs this modem' in result.stdout
+    assert load(path).apn.applier == "modemmanager"
+
+
+def test_init_refuses_what_works_against_modem_manager(
+    tmp_path: Path, machine: Callable[..., None]
+) -> None:
+    machine(manager=True)
+    path = tmp_path / "config.toml"
+    given = ("init", "--port", "/dev/ttyUSB2", "--applier", "at", "--output", path)
+    result = call(cli_config.config, *given)
+    assert result.exit_code == 4
+    assert "--applier modemmanager" in result.output
+    assert not path.exists()
+    assert call(cli_config.config, *given, "--force").exit_code == 0
+    assert load(path).apn.applier == "at"
 
 
 PLUGGED = {

@@ -23,7 +23,10 @@ from apn_config.config import (
     parse,
     with_overrides,
 )
+from apn_config.config_apn import PppConfig, ProbeConfig, ScriptConfig
+from apn_config.config_recovery import PowerConfig
 from apn_config.model import NO_CREDENTIALS, Apn, AuthType, Credentials, PdpType
+from apn_config.transaction import Level
 
 PATH = Path("/somewhere/config.toml")
 
@@ -35,6 +38,8 @@ sim_pin_file = "sim-pin"
 sweep_s = 30
 [reply]
 to = "1234"
+status_report = true
+expire_h = 1.5
 [access]
 senders = ["12345", "+491701234567", "emnify", ""]
 pin_file = "/run/pin-word"
@@ -44,9 +49,27 @@ applier = "at"
 cid = 3
 allowed_cids = [5, 1]
 enforce = false
+default = "internet"
+verify = "data"
 verify_timeout_s = 1.5
 rollback_timeout_s = 2
 channel_timeout_s = 3
+stop_timeout_s = 4
+connection = "cellular"
+[apn.probe]
+kind = "dns"
+target = "example.com@192.0.2.1"
+interface = "wwan0"
+timeout_s = 2.5
+tries = 5
+[apn.ppp]
+peer = "/etc/ppp/peers/modem"
+chat = "chat"
+unit = "ppp@modem.service"
+[apn.script]
+apply = "/usr/local/bin/apply"
+undo = "undo"
+timeout_s = 7
 [apn.fallback]
 apn = "private.example"
 user = "fallback-user"
@@ -59,6 +82,13 @@ path = "helper.db"
 socket = "/run/control.sock"
 [recovery]
 radio_cycles_per_day = 0
+resets_per_day = 1
+power_cycles_per_day = 2
+[recovery.power]
+kind = "gpio"
+chip = "gpiochip0"
+line = 6
+press_s = 2
 """
 
 
@@ -71,21 +101,30 @@ def test_every_key_is_understood(tmp_path: Path) -> None:
     assert load(path) == Config(
         path=path,
         modem=ModemConfig("tcp://127.0.0.1:7000", 9600, tmp_path / "sim-pin", 30),
-        reply=ReplyConfig("1234"),
+        reply=ReplyConfig("1234", status_report=True, expire_h=1.5),
         access=AccessConfig(("12345", "+491701234567", "emnify", ""), Path("/run/pin-word"), 0.5),
         apn=ApnConfig(
             applier="at",
             cid=3,
             allowed_cids=(1, 3, 5),
             enforce=False,
+            default="internet",
+            verify=Level.DATA,
             verify_timeout_s=1.5,
             rollback_timeout_s=2,
             channel_timeout_s=3,
+            stop_timeout_s=4,
+            connection="cellular",
+            probe=ProbeConfig("dns", "example.com@192.0.2.1", "wwan0", 2.5, 5),
+            ppp=PppConfig(Path("/etc/ppp/peers/modem"), tmp_path / "chat", "ppp@modem.service"),
+            script=ScriptConfig(Path("/usr/local/bin/apply"), tmp_path / "undo", 7),
             fallback=Apn("private.example", PdpType.IPV4V6, credentials),
         ),
         store=StoreConfig(tmp_path / "helper.db"),
         control=ControlConfig(Path("/run/control.sock")),
-        recovery=RecoveryConfig(0),
+        recovery=RecoveryConfig(
+            0, 1, 2, PowerConfig("gpio", {"chip": "gpiochip0", "line": 6, "press_s": 2})
+        ),
     )
 
 
@@ -193,7 +232,35 @@ MISTAKES = {
     "name too long": ('[access]\nsenders = ["twelve chars"]', "access.senders", "11 characters"),
     "number too long": (f'[access]\nsenders = ["{"1" * 21}"]', "access.senders", "digits"),
     "max_age_h": ("[access]\nmax_age_h = -1", "access.max_age_h", "got -1"),
-    "applier": ('[apn]\napplier = "networkmanager"', "apn.applier", 'wanted "at", got'),
+    "applier": ('[apn]\napplier = "wicd"', "apn.applier", 'wanted "at" or'),
+    "applier without its section": ('[apn]\napplier = "ppp"', "apn.applier", "[apn.ppp]"),
+    "no peer": ("[apn.ppp]\nchat = 'x'", "apn.ppp.peer", "the path of a file"),
+    "no program": ("[apn.script]\nundo = 'x'", "apn.script.apply", "the path of a file"),
+    "default": ("[apn]\ndefault = 'a b'", "apn.default", "labels of letters"),
+    "level": ("[apn]\nverify = 'all'", "apn.verify", '"registered" or "attached"'),
+    "data without a probe": ("[apn]\nverify = 'data'", "apn.verify", "[apn.probe]"),
+    "probe": ("[apn.probe]\nkind = 'telnet'\ntarget='x'", "apn.probe.kind", '"tcp" or "dns"'),
+    "no kind of probe": ("[apn.probe]\ntarget = 'x'", "apn.probe.kind", "got nothing"),
+    "no target": ("[apn.probe]\nkind = 'tcp'", "apn.probe.target", "got nothing"),
+    "interface": (
+        "[apn.probe]\nkind='tcp'\ntarget='1.1.1.1:1'\ninterface='sixteencharacter'",
+        "apn.probe.interface",
+        "15 characters",
+    ),
+    "tries": (
+        "[apn.probe]\nkind='tcp'\ntarget='1.1.1.1:1'\ntries=0",
+        "apn.probe.tries",
+        "1 to 100, got 0",
+    ),
+    "power": ("[recovery.power]\nkind = 'magic'", "recovery.power.kind", '"command" or "usb"'),
+    "no kind of power": ("[recovery.power]\noff_s = 1", "recovery.power.kind", "got nothing"),
+    "power lacks": ("[recovery.power]\nkind = 'usb'", "recovery.power.device", "got nothing"),
+    "power of another kind": (
+        "[recovery.power]\nkind='usb'\ndevice='1-1'\nline=4",
+        "recovery.power.line",
+        'nothing beside kind = "usb"',
+    ),
+    "resets": ("[recovery]\nresets_per_day = -1", "recovery.resets_per_day", "got -1"),
     "cid 0": ("[apn]\ncid = 0", "apn.cid", "1 to 255, got 0"),
     "cids no array": ("[apn]\nallowed_cids = 1", "apn.allowed_cids", "an array of numbers"),
     "cid in a list": ('[apn]\nallowed_cids = [1, "2"]', "apn.allowed_cids", 'got "2"'),

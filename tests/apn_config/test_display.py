@@ -49,14 +49,39 @@ MODEM: dict[str, Any] = {
 STATUS: dict[str, Any] = {
     "modem": MODEM,
     "link": {"port": "/dev/ttyUSB2", "phase": "ready", "why": None},
+    "recovery": {"trouble": None, "remedies": []},
+    "daemon": {"stage": "running"},
+    "config": {"error": None},
+    "store": {"state": "ok", "why": None, "replaced": 0},
+    "outbox": {"pending": 0, "oldest_s": None},
     "change": None,
     "warnings": ["sweeping often"],
 }
 DOWN: dict[str, Any] = {
+    **STATUS,
     "modem": None,
     "link": {"port": "/dev/ttyUSB2", "phase": "waiting", "why": "no such file"},
-    "change": None,
     "warnings": [],
+}
+TROUBLED: dict[str, Any] = {
+    **DOWN,
+    "recovery": {
+        "trouble": "silent",
+        "remedies": [
+            {
+                "rung": "reset",
+                "trouble": "silent",
+                "why": "no answer",
+                "ago_s": 30.4,
+                "failed": "not done",
+            }
+        ],
+    },
+    "daemon": {"stage": "reloading"},
+    "config": {"error": "c.toml: reply.to: wanted digits"},
+    "store": {"state": "waiting", "why": "no room", "replaced": 2},
+    "outbox": {"pending": 3, "oldest_s": 340.0},
+    "change": {"apn": "em2", "outcome": "verifying", "remaining_s": 271.6},
 }
 APN: dict[str, Any] = {
     "cid": 1,
@@ -216,14 +241,29 @@ def test_info_without_a_modem_tells_why() -> None:
     ]
 
 
+def test_what_is_out_of_the_ordinary_is_told() -> None:
+    assert display.info_lines(TROUBLED)[4:] == [
+        "The store can't be used: no room.",
+        "The store was damaged and begun anew, 2 times in 24 hours.",
+        "The configuration wasn't read again: c.toml: reply.to: wanted digits.",
+        "A new configuration waits until nothing is under way.",
+        "An APN change is under way: em2, verifying, 272 s left.",
+        "Answers that wait: 3, the oldest for 340 s.",
+        "Trouble with the modem: silent.",
+        "Last remedy, 30 s ago: reset (not done), for silent: no answer.",
+    ]
+    for worse in _spoilt(TROUBLED):
+        assert all(line.isprintable() for line in display.info_lines(worse))
+
+
 @pytest.mark.parametrize(
     ("outcome", "line"),
     [
         ("committed", "The APN is em2: verified."),
-        ("rolled-back", "em2 doesn't work (no-address): back to em."),
+        ("rolled-back", "em2 was given up (no-address): back to em."),
         (
             "failed",
-            "em2 doesn't work (no-address); em is written back, but its service hasn't returned"
+            "em2 was given up (no-address); em is written back, but its service hasn't returned"
             " yet.",
         ),
     ],

@@ -17,8 +17,8 @@ LOCKED = AccessConfig(senders=("12345",), pin_file=Path("pin"))
 OPERATOR = Sender("12345")
 STRANGER = Sender("999")
 HELP = (
-    "OK HELP (#TAG) (PIN word) APN; APN name user= pass= auth=none/pap/chap type= cid=;"
-    " APN ROLLBACK; STATUS; PING; HELP; REBOOT MODEM"
+    "OK HELP (#TAG) (PIN word) APN; APN name user= pass= auth=none/pap/chap type= cid= for=10m;"
+    " APN KEEP/ROLLBACK/HISTORY; STATUS; PING; REBOOT MODEM"
 )
 
 FROM_THE_OPERATOR: dict[str, Judgement] = {

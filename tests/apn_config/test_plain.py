@@ -54,6 +54,14 @@ UNDERSTOOD: dict[str, Command] = {
     ),
     "APN ROLLBACK": Command(Verb.APN_ROLLBACK),
     "#17 PIN 4821 APN ROLLBACK": Command(Verb.APN_ROLLBACK, "17", None, "4821"),
+    "APN KEEP": Command(Verb.APN_KEEP),
+    "apn=keep": Command(Verb.APN_KEEP),
+    "APN,keep#": Command(Verb.APN_KEEP),
+    "#17 PIN 4821 apn Keep": Command(Verb.APN_KEEP, "17", None, "4821"),
+    "APN history": Command(Verb.APN_HISTORY),
+    "APN em for=90s": setting(ApnRequest("em", trial_s=90.0)),
+    "APN em FOR=10M user=U": setting(ApnRequest("em", "U", trial_s=600.0)),
+    "APN em for=7d": setting(ApnRequest("em", trial_s=604800.0)),
     "STATUS": Command(Verb.STATUS),
     "PING": Command(Verb.PING),
     "HELP": Command(Verb.HELP),
@@ -168,10 +176,15 @@ REFUSED: dict[str, tuple[str, int, str | None, str | None, str | None]] = {
     "REBOOT modem=1": ("unknown-verb", 8, "REBOOT", None, None),
     "REBOOT MODEM now": ("extra-words", 14, "REBOOT", None, None),
     # Reserved words.
-    "APN KEEP": ("unknown-verb", 5, "APN", None, None),
-    "APN history": ("unknown-verb", 5, "APN", None, None),
-    "apn=keep": ("unknown-verb", 5, "APN", None, None),
-    "APN,keep#": ("unknown-verb", 5, "APN", None, None),
+    "APN KEEP now": ("extra-words", 10, "APN", None, None),
+    "APN history 3": ("extra-words", 13, "APN", None, None),
+    # A trial's span.
+    "APN em for=10": ("bad-for", 12, "APN", None, None),
+    "APN em for=0m": ("bad-for", 12, "APN", None, None),
+    "APN em for=8d": ("bad-for", 12, "APN", None, None),
+    "APN em for=1m30s": ("bad-for", 12, "APN", None, None),
+    "APN em for=-5m": ("bad-for", 12, "APN", None, None),
+    "APN em for=5m for=6m": ("duplicate-option", 15, "APN", None, None),
     "APN ROLLBACK em": ("extra-words", 14, "APN", None, None),
     "APN ROLLBACK user=U": ("extra-words", 14, "APN", None, None),
     # Names.
@@ -426,7 +439,7 @@ def test_what_is_kept_is_the_command_without_its_secrets(command: Command) -> No
     if command.request is not None:
         assert again.request is not None
         assert again.request.password == (None if command.request.password is None else "***")
-        for key in ("name", "auth", "type", "cid"):
+        for key in ("name", "auth", "type", "cid", "trial_s"):
             assert getattr(again.request, key) == getattr(command.request, key)
     assert redact(kept) == kept
 
@@ -440,6 +453,7 @@ def test_what_is_kept_is_the_command_without_its_secrets(command: Command) -> No
         pytest.param('APN "-keep"', "[11 characters]", id="refused"),
         pytest.param('APN "Keep" cid=2', 'APN "Keep" cid=2', id="reserved-name"),
         pytest.param("APN em auth=PAP type=IP", "APN em auth=pap type=ip", id="words"),
+        pytest.param("APN em for=600s pass=P", "APN em pass=*** for=10m", id="trial"),
         pytest.param("apn=em", "APN em", id="other-syntax"),
         pytest.param("reboot modem", "REBOOT MODEM", id="no-option"),
         pytest.param("4821 APN em", "[11 characters]", id="pin-without-its-word"),

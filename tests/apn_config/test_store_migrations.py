@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from apn_config.store import InboxState, OutboxState, Store, StoreError
+from apn_config.store import InboxState, OutboxState, Report, Rung, Store, StoreError
 from apn_config.store import schema as schema_module
 from apn_config.transaction import State
 from tests.apn_config.store_support import ICCID, FakeClock
@@ -69,9 +69,8 @@ def test_its_rows_are_read(source: Path, tmp_path: Path) -> None:
         due = store.outbox.next_due(clock.now())
         assert due is not None
         assert due.text == "#17 OK APN em2 ip=10.65.3.4 reg=roaming rat=lte rssi=-71"
-        assert {row.state for row in store.outbox.of_message(1)} == set(OutboxState) - {
-            OutboxState.DUE
-        }
+        ended = {row.state for row in store.outbox.of_message(1)}
+        assert ended >= {OutboxState.SENT, OutboxState.FAILED, OutboxState.WITHDRAWN}
         active = store.changes.active()
         assert active is not None
         assert (active.state, active.intent.wanted.name) == (State.PROVING, "em2")
@@ -83,7 +82,27 @@ def test_its_rows_are_read(source: Path, tmp_path: Path) -> None:
         assert store.marks.newest() == store.marks.applied("4912345")
         assert [entry.kind for entry in store.journal.tail(9)] == ["stored"]
         assert store.pins.tried(ICCID, "1234")
-        assert store.cycles.used(clock.now()) == 1
+        assert store.rungs.used(Rung.RADIO_CYCLE, clock.now()) == 1
+
+
+def test_what_version_2_added_is_read(tmp_path: Path) -> None:
+    _load(SCHEMAS[1], tmp_path / "old.db")
+    clock = FakeClock("another boot", 10)
+    with Store.open(tmp_path / "old.db", clock.now()) as store, store.transaction():
+        assert {row.state for row in store.outbox.of_message(1)} == set(OutboxState) - {
+            OutboxState.DUE
+        }
+        assert [row.report_status for row in store.outbox.awaiting(42)] == [0x30]
+        reports = {store.outbox.get(number) for number in range(5, 9)}
+        assert {row.report for row in reports if row is not None} == {None, *Report}
+        assert [store.rungs.used(kind, clock.now()) for kind in Rung] == [1] * len(Rung)
+        active, before = store.changes.active(), store.changes.get(1)
+        assert active is not None
+        assert before is not None
+        assert (active.intent.undo, active.intent.trial_s) == ("undo-secret", 600)
+        assert before.kept == "internet"
+        (notice,) = store.notices.take()
+        assert notice.startswith("NOTE database damaged")
 
 
 def test_a_migration_that_fails_leaves_the_former_version(

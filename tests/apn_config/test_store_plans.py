@@ -71,7 +71,7 @@ def test_a_new_boot_reads_ends_of_tables_alone(database: Database) -> None:
     newest = device_time._NEWEST  # each table's last row, by its primary key, or open rows
     plan = _plan(database, newest, {})
     scans = {line for line in plan if line.startswith("SCAN ") and " INDEX " not in line}
-    tables = {"inbox", "outbox", "changes", "journal", "cycles"}
+    tables = {"inbox", "outbox", "changes", "journal", "rungs"}
     assert scans - {"SCAN CONSTANT ROW"} == {f"SCAN {table}" for table in tables}
     for table in tables:
         assert f"FROM {table} ORDER BY id DESC LIMIT 1" in newest

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from apn_config.clock import Moment
-from apn_config.store import PinOutcome, Store, StoreMisuse
+from apn_config.store import PinOutcome, Rung, Store, StoreMisuse
 from apn_config.store import journal as journal_module
-from apn_config.store.cycles import WINDOW_S
 from apn_config.store.device_time import TOUCH_AFTER_S
+from apn_config.store.rungs import WINDOW_S
 from tests.apn_config.store_support import ICCID, FakeClock, intent, message, reopened
 
 
@@ -45,7 +45,7 @@ TRACES: dict[str, Callable[[Store, Moment], object]] = {
     "outbox": lambda s, now: s.outbox.add("1234", "OK", now),
     "change": lambda s, now: s.changes.begin(intent(), 300, now),
     "journal": lambda s, now: s.journal.add("start", "daemon", {}, now),
-    "cycle": lambda s, now: s.cycles.record(now),
+    "rung": lambda s, now: s.rungs.record(Rung.RESET, now),
     "touch": lambda s, now: s.housekeeping(now),
 }
 
@@ -99,33 +99,41 @@ def test_time_alone_is_written_once_an_hour(store: Store, clock: FakeClock) -> N
     assert sizes[0] < sizes[1] == sizes[2] < sizes[3]
 
 
-def test_cycles_of_the_last_day(store: Store, clock: FakeClock) -> None:
+def test_rungs_of_the_last_day(store: Store, clock: FakeClock) -> None:
+    def used() -> list[int]:
+        kinds = (Rung.RADIO_CYCLE, Rung.RESET, Rung.POWER_CYCLE)
+        return [store.rungs.used(kind, clock.now()) for kind in kinds]
+
     with store.transaction():
-        assert store.cycles.used(clock.now()) == 0
-        store.cycles.record(clock.now())
-        store.cycles.record(clock.advance(3600))
-        assert store.cycles.used(clock.now()) == 2
+        assert used() == [0, 0, 0]
+        store.rungs.record(Rung.RADIO_CYCLE, clock.now())
+        store.rungs.record(Rung.RADIO_CYCLE, clock.advance(3600))
+        store.rungs.record(Rung.POWER_CYCLE, clock.now())
+        assert used() == [2, 0, 1]
         clock.wall += timedelta(days=365)
-        assert store.cycles.used(clock.advance(WINDOW_S - 3600 - 1)) == 2
-        assert store.cycles.used(clock.advance(1)) == 1
-        assert store.cycles.used(clock.advance(3600)) == 0
+        clock.advance(WINDOW_S - 3600 - 1)
+        assert used() == [2, 0, 1]
+        clock.advance(1)
+        assert used() == [1, 0, 1]
+        clock.advance(3600)
+        assert used() == [0, 0, 0]
 
 
-def test_cycles_do_not_age_while_the_device_is_off(store: Store, clock: FakeClock) -> None:
+def test_rungs_do_not_age_while_the_device_is_off(store: Store, clock: FakeClock) -> None:
     with store.transaction():
-        store.cycles.record(clock.now())
+        store.rungs.record(Rung.RESET, clock.now())
     clock.reboot("boot-2", 60)
     with reopened(store, clock) as again, again.transaction():
-        assert again.cycles.used(clock.now()) == 1
-        assert again.cycles.used(clock.advance(WINDOW_S - 61)) == 1
-        assert again.cycles.used(clock.advance(1)) == 0
+        assert again.rungs.used(Rung.RESET, clock.now()) == 1
+        assert again.rungs.used(Rung.RESET, clock.advance(WINDOW_S - 61)) == 1
+        assert again.rungs.used(Rung.RESET, clock.advance(1)) == 0
 
 
-def test_cycles_out_of_the_window_are_dropped(store: Store, clock: FakeClock) -> None:
+def test_rungs_out_of_the_window_are_dropped(store: Store, clock: FakeClock) -> None:
     with store.transaction():
-        for _ in range(5):
-            store.cycles.record(clock.advance(WINDOW_S))
-        assert len(store._database.all("SELECT * FROM cycles")) == 1
+        for kind in (Rung.RADIO_CYCLE, Rung.RESET) * 3:
+            store.rungs.record(kind, clock.advance(WINDOW_S))
+        assert len(store._database.all("SELECT * FROM rungs")) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,196 +1,146 @@
-"""The table of states, held exhaustively: every state by every event, every path, every crash."""
+"""The table of states, row by row. What follows from the whole of it is in test_model_check.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
 from apn_config.transaction import (
-    OUTCOMES,
-    QUIET_TABLE,
     RESUME,
     TABLE,
     Duty,
     Event,
+    Kind,
     NoSuchStep,
     Origin,
     State,
+    kind_of,
     step,
-    table_of,
 )
 
 OPEN = [state for state in State if not state.final]
-CASES = list(product(State, Event, Origin))
+CASES = list(product(State, Event, Kind))
 
 
-def _id(case: tuple[State, Event, Origin]) -> str:
+def rows_of(kind: Kind) -> dict[tuple[State, Event], State]:
+    """What follows what in a change of that kind."""
+    return {(row.state, row.event): row.next for row in TABLE if kind in row.kinds}
+
+
+def _id(case: tuple[State, Event, Kind]) -> str:
     return "-".join(part.value for part in case)
 
 
-@pytest.mark.parametrize(("state", "event", "origin"), CASES, ids=map(_id, CASES))
-def test_each_event_is_in_the_table_or_refused(state: State, event: Event, origin: Origin) -> None:
-    known = table_of(origin).get((state, event))
-    if known is not None:
-        assert step(state, event, origin) is known
+@pytest.mark.parametrize(("state", "event", "kind"), CASES, ids=map(_id, CASES))
+def test_each_event_is_in_the_table_or_refused(state: State, event: Event, kind: Kind) -> None:
+    follows = rows_of(kind).get((state, event))
+    if follows is not None:
+        assert step(state, event, kind).next is follows
         return
     with pytest.raises(NoSuchStep, match=event.value) as caught:
-        step(state, event, origin)
-    assert (caught.value.state, caught.value.event, caught.value.origin) == (state, event, origin)
+        step(state, event, kind)
+    assert (caught.value.state, caught.value.event, caught.value.kind) == (state, event, kind)
 
 
-def test_what_follows_what() -> None:
-    """Written out once more, so that an edit of the tables is seen."""
-    steps = {f"{state.value} {event.value}": s.next.value for (state, event), s in TABLE.items()}
-    assert steps == {
-        "applying applied": "verifying",
-        "applying apply-refused": "rolling-back",
-        "verifying verified": "proving",
-        "verifying verify-failed": "rolling-back",
-        "proving network-took-answer": "committed",
-        "proving channel-timeout": "rolling-back",
-        "rolling-back restored": "rolled-back",
-        "rolling-back restore-timeout": "failed",
-    }
+def test_no_two_rows_are_for_the_same() -> None:
+    keys = [(row.state, row.event, kind) for row in TABLE for kind in row.kinds]
+    assert len(keys) == len(set(keys))
 
 
-def test_a_quiet_change_differs_by_the_proof_and_the_answer_alone() -> None:
-    answer = {Duty.QUEUE_ANSWER, Duty.WITHDRAW_ANSWER}
-    for (state, event), quiet in QUIET_TABLE.items():
-        loud = TABLE[state, event]
-        if loud.next is State.PROVING:
-            proven = TABLE[State.PROVING, Event.NETWORK_TOOK_ANSWER]
-            assert quiet == proven
-        else:
-            assert quiet.next is loud.next
-            assert quiet.duties == tuple(duty for duty in loud.duties if duty not in answer)
-        assert not answer & set(quiet.duties)
-    assert {key for key in TABLE if key not in QUIET_TABLE} == {
-        key for key in TABLE if key[0] is State.PROVING
-    }
+ANSWERED = {
+    "applying applied": "verifying",
+    "applying apply-refused": "rolling-back",
+    "applying called-off": "rolling-back",
+    "verifying verified": "proving",
+    "verifying verify-failed": "rolling-back",
+    "verifying called-off": "rolling-back",
+    "verifying login-disputed": "reapplying",
+    "reapplying applied": "reverifying",
+    "reapplying apply-refused": "rolling-back",
+    "reapplying called-off": "rolling-back",
+    "reverifying verified": "proving",
+    "reverifying verify-failed": "rolling-back",
+    "reverifying called-off": "rolling-back",
+    "proving network-took-answer": "committed",
+    "proving channel-timeout": "rolling-back",
+    "proving called-off": "rolling-back",
+    "rolling-back restored": "rolled-back",
+    "rolling-back restore-timeout": "last-good",
+    "last-good restored": "rescued",
+    "last-good restore-timeout": "default",
+    "last-good nothing-to-try": "default",
+    "default restored": "rescued",
+    "default restore-timeout": "giving-up",
+    "default nothing-to-try": "giving-up",
+    "giving-up former-written": "failed",
+}
+TRIAL = {"trial kept": "committed", "trial called-off": "rolling-back"}
+QUIET = {key: follows for key, follows in ANSWERED.items() if not key.startswith("proving")}
 
 
-def test_only_sms_is_answered_by_sms() -> None:
-    assert [origin for origin in Origin if origin.answered] == [Origin.SMS]
+@pytest.mark.parametrize(
+    ("kind", "follows"),
+    [
+        (Kind.ANSWERED, ANSWERED),
+        (Kind.ANSWERED_TRIAL, {**ANSWERED, **TRIAL, "proving network-took-answer": "trial"}),
+        (
+            Kind.QUIET,
+            {**QUIET, "verifying verified": "committed", "reverifying verified": "committed"},
+        ),
+        (
+            Kind.QUIET_TRIAL,
+            {**QUIET, **TRIAL, "verifying verified": "trial", "reverifying verified": "trial"},
+        ),
+    ],
+    ids=[kind.value for kind in Kind],
+)
+def test_what_follows_what(kind: Kind, follows: dict[str, str]) -> None:
+    """Written out once more, so that an edit of the table is seen."""
+    found = {f"{s.value} {e.value}": after.value for (s, e), after in rows_of(kind).items()}
+    assert found == follows
+
+
+DUTIES = {
+    Duty.START_VERIFY_DEADLINE: "applied login-disputed",
+    Duty.START_CHANNEL_DEADLINE: "verified",
+    Duty.START_TRIAL_DEADLINE: "verified network-took-answer",
+    Duty.SWAP_LOGIN: "login-disputed",
+    Duty.KEEP_REASON: "apply-refused verify-failed called-off channel-timeout",
+    Duty.QUEUE_ANSWER: "verified restored former-written",
+    Duty.WITHDRAW_ANSWER: "channel-timeout called-off",
+    Duty.COMMIT_RECORD: "verified network-took-answer kept",
+    Duty.COMMIT_RESCUE: "restored",
+}
+
+
+@pytest.mark.parametrize(("duty", "events"), DUTIES.items(), ids=[duty.value for duty in DUTIES])
+def test_duties_by_their_events(duty: Duty, events: str) -> None:
+    found = {row.event.value for row in TABLE if duty in row.duties}
+    assert found == set(events.split())
+
+
+def test_a_quiet_change_writes_nothing_for_the_outbox() -> None:
+    for kind in (Kind.QUIET, Kind.QUIET_TRIAL):
+        for state, event in rows_of(kind):
+            duties = step(state, event, kind).duties
+            assert not {Duty.QUEUE_ANSWER, Duty.WITHDRAW_ANSWER} & set(duties)
+
+
+@pytest.mark.parametrize("trial", [False, True])
+def test_only_sms_is_answered_by_sms(trial: bool) -> None:
+    for origin in Origin:
+        kind = kind_of(origin, trial=trial)
+        assert kind.answered is (origin is Origin.SMS)
+        assert kind.trial is trial
 
 
 def test_each_open_state_and_no_other_has_an_action() -> None:
     assert list(RESUME) == OPEN
 
 
-@pytest.mark.parametrize("origin", Origin)
-@pytest.mark.parametrize("state", OPEN)
-def test_the_table_knows_all_outcomes_of_a_states_action_and_no_others(
-    state: State, origin: Origin
-) -> None:
-    events = {event for known, event in table_of(origin) if known is state}
-    if state is State.PROVING and not origin.answered:
-        assert events == set()  # never entered
-    else:
-        assert events == OUTCOMES[RESUME[state]]
-
-
-@pytest.mark.parametrize("origin", Origin)
-def test_nothing_leads_out_of_a_final_state_or_into_an_unknown_one(origin: Origin) -> None:
-    for (state, _), taken in table_of(origin).items():
+@pytest.mark.parametrize("kind", Kind)
+def test_nothing_leads_out_of_a_final_state(kind: Kind) -> None:
+    for (state, _), follows in rows_of(kind).items():
         assert not state.final
-        assert taken.next.final or taken.next in RESUME
-
-
-@dataclass
-class Device:
-    """What a change leaves in the modem, the store and the outbox."""
-
-    modem: str = "former"
-    record: str = "former"
-    due: int = 0
-    withdrawn: int = 0
-    sent: int = 0
-
-    def perform(self, state: State, *, fully: bool) -> None:
-        """The action's effect on the modem; a crash may come before it or after."""
-        if fully and state is State.APPLYING:
-            self.modem = "wanted"
-        if fully and state is State.ROLLING_BACK:
-            self.modem = "former"
-
-    def carry_out(self, event: Event, duties: tuple[Duty, ...]) -> None:
-        if event is Event.NETWORK_TOOK_ANSWER:
-            self.due, self.sent = self.due - 1, self.sent + 1
-        for duty in duties:
-            match duty:
-                case Duty.QUEUE_ANSWER:
-                    self.due += 1
-                case Duty.WITHDRAW_ANSWER:
-                    self.due, self.withdrawn = self.due - 1, self.withdrawn + 1
-                case Duty.COMMIT_RECORD:
-                    self.record = "wanted"
-                case _:
-                    pass  # deadlines and the reason
-
-
-Path = tuple[tuple[State, Event, str], ...]
-CRASHES = ("none", "before the act", "after the act")
-
-
-def _paths(origin: Origin, state: State = State.APPLYING) -> Iterator[Path]:
-    """All ways through a table, each state's action cut off by a crash before it ends, or not."""
-    if state.final:
-        yield ()
-        return
-    for event, crash in product(sorted(OUTCOMES[RESUME[state]], key=lambda e: e.value), CRASHES):
-        for rest in _paths(origin, step(state, event, origin).next):
-            yield ((state, event, crash), *rest)
-
-
-def _run(origin: Origin, path: Path) -> tuple[State, Device]:
-    device, state = Device(), State.APPLYING
-    for expected, event, crash in path:
-        assert state is expected
-        if crash != "none":
-            device.perform(state, fully=crash == "after the act")
-            # The restart finds the committed state alone, and runs its action again.
-        device.perform(state, fully=True)
-        taken = step(state, event, origin)
-        device.carry_out(event, taken.duties)
-        state = taken.next
-    return state, device
-
-
-@pytest.mark.parametrize("origin", Origin)
-def test_every_path_with_every_crash_ends_consistent(origin: Origin) -> None:
-    finals = set()
-    for path in _paths(origin):
-        state, device = _run(origin, path)
-        finals.add(state)
-        kept = "wanted" if state is State.COMMITTED else "former"
-        assert (device.modem, device.record) == (kept, kept), path
-        assert device.due + device.sent == int(origin.answered), path
-        assert device.due >= 0, path
-    assert finals == {state for state in State if state.final}
-
-
-@pytest.mark.parametrize("origin", Origin)
-@pytest.mark.parametrize("state", OPEN)
-def test_every_state_that_waits_was_given_a_deadline_of_its_own(
-    state: State, origin: Origin
-) -> None:
-    wanted = {
-        State.VERIFYING: Duty.START_VERIFY_DEADLINE,
-        State.PROVING: Duty.START_CHANNEL_DEADLINE,
-        State.ROLLING_BACK: Duty.START_ROLLBACK_DEADLINE,
-    }
-    for taken in table_of(origin).values():
-        if taken.next is state:
-            assert wanted[state] in taken.duties
-
-
-def test_success_is_told_before_the_commit_and_failure_after_the_former_apn_was_written() -> None:
-    for (state, _), taken in TABLE.items():
-        queues = Duty.QUEUE_ANSWER in taken.duties
-        assert queues == (taken.next in (State.PROVING, State.ROLLED_BACK, State.FAILED))
-        assert (Duty.WITHDRAW_ANSWER in taken.duties) == (
-            state is State.PROVING and taken.next is State.ROLLING_BACK
-        )
+        assert follows.final or follows in RESUME

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from apn_config.appliers.at import AtApplier
 from apn_config.transaction import Level, Reason
 from apn_config.verify import Observation, judge, observe
 from modem import CommandRefused, DomainState, LiveContext, Modem, ModemSilent, Registration
@@ -62,10 +63,10 @@ LEVELS: dict[str, tuple[Registration, LiveContext, Level]] = {
     "address": (ROAMS, OPEN, Level.ADDRESS),
     "address-over-lte": (LTE_ONLY, OPEN, Level.ADDRESS),
     "address-without-sms": (DATA_ONLY, OPEN, Level.ADDRESS),
-    "registered": (ROAMS, CLOSED, Level.REGISTERED),
-    "context-without-address": (ROAMS, NO_ADDRESS, Level.REGISTERED),
-    "sms-only": (SMS_ONLY, CLOSED, Level.REGISTERED),
-    "lte-without-a-word-on-sms": (LTE_ONLY, CLOSED, Level.REGISTERED),
+    "attached": (ROAMS, CLOSED, Level.ATTACHED),
+    "context-without-address": (ROAMS, NO_ADDRESS, Level.CONTEXT),
+    "sms-only": (SMS_ONLY, CLOSED, Level.ATTACHED),
+    "lte-without-a-word-on-sms": (LTE_ONLY, CLOSED, Level.ATTACHED),
     "data-without-sms": (DATA_ONLY, CLOSED, Level.NONE),
     "nothing": (NOWHERE, CLOSED, Level.NONE),
     "context-that-outlives-the-registration": (NOWHERE, OPEN, Level.NONE),
@@ -75,6 +76,37 @@ LEVELS: dict[str, tuple[Registration, LiveContext, Level]] = {
 @pytest.mark.parametrize(("registration", "context", "level"), LEVELS.values(), ids=LEVELS)
 def test_levels(registration: Registration, context: LiveContext, level: Level) -> None:
     assert Observation(registration, True, context).level is level
+
+
+def test_a_device_that_is_not_attached_is_registered_at_best() -> None:
+    assert Observation(ROAMS, False, CLOSED).level is Level.REGISTERED
+
+
+FAR_ENOUGH: dict[str, tuple[bool, LiveContext, Level, Reason | None]] = {
+    "registered": (False, CLOSED, Level.REGISTERED, None),
+    "not-attached": (False, CLOSED, Level.ATTACHED, Reason.NOT_ATTACHED),
+    "attached": (True, CLOSED, Level.ATTACHED, None),
+    "no-context": (True, CLOSED, Level.CONTEXT, Reason.NO_CONTEXT),
+    "context": (True, NO_ADDRESS, Level.CONTEXT, None),
+    "no-address": (True, NO_ADDRESS, Level.ADDRESS, Reason.NO_ADDRESS),
+    "address": (True, OPEN, Level.ADDRESS, None),
+    "data-is-the-probes": (True, OPEN, Level.DATA, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("attached", "context", "wanted", "missing"), FAR_ENOUGH.values(), ids=FAR_ENOUGH
+)
+def test_no_more_is_missing_than_is_wanted(
+    attached: bool, context: LiveContext, wanted: Level, missing: Reason | None
+) -> None:
+    assert judge(Observation(ROAMS, attached, context), "em", wanted) is missing
+
+
+def test_another_apn_is_no_service_at_any_level() -> None:
+    live = LiveContext(active=True, address="10.0.0.1", apn="internet")
+    seen = Observation(ROAMS, True, live)
+    assert judge(seen, "em", Level.REGISTERED) is Reason.APN_MISMATCH
 
 
 class FakeModem:
@@ -112,7 +144,7 @@ class FakeModem:
 
 
 def look(modem: FakeModem, *, activate: bool = True) -> Observation:
-    return asyncio.run(observe(cast(Modem, modem), 3, activate=activate))
+    return asyncio.run(observe(AtApplier(), cast(Modem, modem), 3, activate=activate))
 
 
 def test_an_active_context_is_left_alone() -> None:

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import cli
+from apn_config.transaction import Reason, State
 from tests.e2e.bench import OPERATOR, ROOT, Bench
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "json-schema.json").read_text())
@@ -41,6 +42,12 @@ def json_commands() -> set[str]:
 
 def test_every_command_with_the_option_has_its_definition() -> None:
     assert json_commands() == set(SCHEMA["$defs"]) - PARTS - FILES
+
+
+def test_the_words_of_a_change_are_those_of_its_table() -> None:
+    words = SCHEMA["$defs"]["change"]["properties"]
+    assert words["outcome"]["enum"] == [state.value for state in State]
+    assert words["reason"]["enum"] == [*(reason.value for reason in Reason), None]
 
 
 def test_the_schema_is_one_and_lets_no_other_key_pass() -> None:

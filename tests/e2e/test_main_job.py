@@ -157,6 +157,6 @@ def test_reboot_modem(bench: Bench) -> None:
     bench.run()
     bench.inject("#3 REBOOT MODEM")
     bench.answer("#3 OK REBOOT MODEM")
-    assert bench.rows("SELECT count(*) FROM cycles") == [(1,)]
+    assert bench.rows("SELECT count(*) FROM rungs") == [(1,)]
     bench.inject("#4 PING")
     bench.answer("#4 OK PING")

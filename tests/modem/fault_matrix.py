@@ -72,16 +72,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A fault, what the driver is to make of it, and why where it can't do better.
-
-    `again` says that a message may be sent twice, `lossy` that one may be lost: with some lot, on
-    some kind of modem, one is.
-    """
+    """A fault, and what the driver is to make of it; `why` a message may be sent `again`."""
 
     name: str
     faults: tuple[Fault, ...] = ()
     again: bool = False
-    lossy: bool = False
     why: str = ""
 
     @property
@@ -126,9 +121,6 @@ CASES: tuple[Case, ...] = (
     Case(
         "ten bytes of the list of memories lost",
         (Fault(Action.DROP, octets=10, prefix="AT+CPMS=?", nth=1),),
-        lossy=True,
-        why="a list that is still one is believed, and what is in the memories that fell out of it "
-        "stays there until the next start",
     ),
     Case("the echo is on again", (Fault(Action.ECHO, prefix="AT+CMGR", nth=2),)),
     Case("a prompt never comes", (Fault(Action.NO_PROMPT, nth=1, prefix="AT+CMGS"),)),

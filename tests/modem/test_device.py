@@ -200,7 +200,8 @@ def test_what_is_refused_during_the_boot_is_asked_again(line: str, first: list[s
         script.answers[line] = [*first, last]
         modem = connect(script)
         await modem.initialise()
-        assert script.count(line) == len(first) + 1
+        usual = 2 if line == "AT+CPMS=?" else 1  # what must not be wrong is asked twice
+        assert script.count(line) == len(first) + usual
         assert modem.setup.warnings == ()
 
     run(main())

@@ -102,6 +102,30 @@ def test_modem_manager_is_found_by_its_name(
     assert discovery.modem_manager_running() is running
 
 
+KNOWN_TO_UDEV = {
+    "ignored": ("S:serial\nE:ID_MM_DEVICE_IGNORE=1\nG:systemd\n", True),
+    "a port alone": ("E:ID_MM_PORT_IGNORE=1\n", False),
+    "not ignored": ("E:ID_MM_DEVICE_IGNORE=0\n", False),
+    "a longer value": ("E:ID_MM_DEVICE_IGNORE=10\n", False),
+    "nothing": ("", False),
+}
+
+
+@pytest.mark.parametrize(("data", "ignored"), KNOWN_TO_UDEV.values(), ids=KNOWN_TO_UDEV)
+def test_what_udev_keeps_modem_manager_off(
+    data: str, ignored: bool, pty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rdev = Path(pty).stat().st_rdev
+    (tmp_path / f"c{os.major(rdev)}:{os.minor(rdev)}").write_text(data)
+    monkeypatch.setattr(discovery, "_UDEV_DATA", tmp_path)
+    assert discovery.ignored_by_modem_manager(pty) is ignored
+
+
+def test_a_port_that_udev_does_not_know(pty: str, tmp_path: Path) -> None:
+    assert not discovery.ignored_by_modem_manager(str(tmp_path / "absent"))
+    assert not discovery.ignored_by_modem_manager("tcp://127.0.0.1:7000")
+
+
 def test_without_proc_nobody_is_seen(pty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "_PROC", Path("/nonexistent"))
     assert discovery.holders(pty) == ()

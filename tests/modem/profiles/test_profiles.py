@@ -17,6 +17,7 @@ from modem.profiles import (
     AuthOrder,
     DriverPart,
     Profile,
+    Reattach,
     SimulatorPart,
     match_profile,
     profile_named,
@@ -162,7 +163,12 @@ def test_names_are_unique_and_found() -> None:
 # EC20, EC200U-CN and BG96, measured: AT+QICSGP=<ctx>,<type>,"apn","user","pw",<auth>
 # SARA-R4/N4 AT manual R09 13.15.2: AT+UAUTHREQ=<cid>,<auth_type>,<username>,<password>
 # oFono drivers/he910modem: AT#PDPAUTH=<cid>,<type>,"user","pw"
+# TinyGSM src/TinyGsmClientSIM7080.h l.302: AT+CNCFG=0,1,"apn","user","pw",<auth>; l.310: +CNACT=0,1
+# HiSilicon's AT source: AT^AUTHDATA=<cid>,<type>,<plmn>,<password>,<user>
+# TinyGSM issue 421: a SIM7000 wants 1, 13 and 14 to hold the APN
+# ubxlib u_cell_net.c: SARA-R4's radio is off while its login is written
 # ubxlib u_cell_private.c: SARA-R4 restarts by CFUN=15; EG800Q manual 2.21: by CFUN=1,1
+REATTACH = {"telit-910": Reattach.COPS, "sim800": Reattach.CGATT}
 CGAUTH, QICSGP = AuthCommand.CGAUTH, AuthCommand.QICSGP
 USER, PASSWORD = AuthOrder.USER_FIRST, AuthOrder.PASSWORD_FIRST
 DRIVERS = {
@@ -171,14 +177,14 @@ DRIVERS = {
     "a7670": (CGAUTH, PASSWORD, "AT+CRESET"),
     "sim7670": (CGAUTH, PASSWORD, "AT+CRESET"),
     "sim7000": (CGAUTH, USER, None),
-    "sim7080": (CGAUTH, USER, "AT+CREBOOT"),
+    "sim7080": (AuthCommand.CNCFG, USER, "AT+CREBOOT"),
     "sim800": (CGAUTH, USER, None),
     "ec25": (QICSGP, USER, "AT+CFUN=1,1"),
     "bg96": (QICSGP, USER, None),
     "sara-r4": (AuthCommand.UAUTHREQ, USER, "AT+CFUN=15"),
     "telit-910": (AuthCommand.PDPAUTH, USER, "AT#REBOOT"),
     "huawei": (CGAUTH, USER, "AT^RESET"),
-    "me909s": (CGAUTH, USER, "AT^RESET"),
+    "me909s": (AuthCommand.AUTHDATA, PASSWORD, "AT^RESET"),
 }
 
 
@@ -189,6 +195,11 @@ def test_what_the_sources_say(name: str) -> None:
     roams = driver.roaming is not None
     assert roams == (name in ("ec25", "bg96"))
     assert driver.attach_cid == 1
+    assert driver.also_cids == ((13, 14) if name == "sim7000" else ())
+    assert driver.reattach is REATTACH.get(name, Reattach.RADIO)
+    assert driver.radio_off_to_write is (name == "sara-r4")
+    assert driver.auth_order_disputed is (name == "sara-r4")
+    assert driver.own_stack is (name == "sim7080")
 
 
 # The last words of a start and of a full memory, one of each family (the file has the source).

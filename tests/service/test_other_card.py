@@ -1,0 +1,49 @@
+"""State belongs to the card: another one in the modem ends a change that was made for the first."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.bench import Bench, Play
+
+OTHER = "89882280666000000999"
+
+
+def put_other_card_in(bench: Bench) -> None:
+    """While the device is off: the card is another one of the same network."""
+    card = bench.simulated.state.card
+    assert card is not None
+    card.iccid = OTHER
+
+
+@pytest.mark.parametrize("state", ["verifying", "trial"])
+def test_a_change_for_another_card_is_undone(play: Play, state: str) -> None:
+    async def story(bench: Bench) -> None:
+        first = bench.simulated.who.iccid
+        bench.send("#1 APN other for=1h")
+        await bench.until(lambda: bench.state == state, state)
+        await bench.kill()
+        put_other_card_in(bench)
+        await bench.start()
+        await bench.answer("#1 ROLLBACK APN other kept=em reason=other-sim")
+        assert bench.serves == "em"
+        for iccid in (first, OTHER):
+            record = bench.db.now(lambda store, of=iccid: store.records.get(of, 1))  # type: ignore[misc]
+            assert record is None
+
+    play(story)
+
+
+def test_another_card_has_a_record_of_its_own(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        bench.send("#1 APN other")
+        await bench.answer("#1 OK APN other")
+        await bench.kill()
+        put_other_card_in(bench)
+        await bench.start()
+        bench.send("#2 APN ROLLBACK")
+        await bench.answer("#2 ERR reason=no-former")
+        # What the other card's change has set is left alone.
+        assert bench.apn == "other"
+
+    play(story)
