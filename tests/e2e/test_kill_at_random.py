@@ -1,4 +1,5 @@
-"""kill -9 at random moments, over a stream of commands: none lost, none doubled, all answered.
+"""kill -9 at random moments, the modem's power cut at random moments, and both, over a stream of
+commands: none lost, none doubled, all answered, and a working APN at the end.
 
 `make test` runs a sample, `make proof` a long run. The seed is fixed; the moments, and what the
 program is doing in them, are the machine's.
@@ -7,11 +8,14 @@ program is doing in them, are the machine's.
 from __future__ import annotations
 
 import random
+import sys
 import time
+from enum import Enum
 
 import pytest
 
-from tests.e2e.bench import Bench, until
+from apn_config.control import ControlClient
+from tests.e2e.bench import Bench, Process, until
 from tests.e2e.test_kill import WRITE
 
 # From before the port is opened to after the answer of an APN that works (0.3 s and 0.6 s here).
@@ -20,52 +24,84 @@ LONGEST_LIFE_S = 1.2
 ROUND = ("APN other", "PING", "APN em", "STATUS", "APN nosuch", "PING")
 
 
+class Victim(Enum):
+    """What dies at a random moment."""
+
+    DAEMON = "daemon"
+    MODEM = "modem"
+    BOTH = "both"
+
+
 @pytest.mark.parametrize(
-    ("kills", "seed"),
+    ("victim", "times", "seed"),
     [
-        pytest.param(6, 1, id="6-kills"),
-        pytest.param(200, 2, id="200-kills", marks=pytest.mark.proof),
+        pytest.param(Victim.DAEMON, 6, 1, id="daemon-6"),
+        pytest.param(Victim.MODEM, 4, 1, id="modem-4"),
+        pytest.param(Victim.BOTH, 4, 1, id="both-4"),
+        pytest.param(Victim.DAEMON, 2000, 2, id="daemon-2000", marks=pytest.mark.proof),
+        pytest.param(Victim.MODEM, 300, 3, id="modem-300", marks=pytest.mark.proof),
+        pytest.param(Victim.BOTH, 300, 4, id="both-300", marks=pytest.mark.proof),
     ],
 )
-def test_kills_at_random(bench: Bench, kills: int, seed: int) -> None:
+def test_deaths_at_random(bench: Bench, victim: Victim, times: int, seed: int) -> None:
     chance = random.Random(seed)
-    _, tap = bench.tapped("--start-apn", "em", "--apn", "em", "--apn", "other")
+    control = bench.home / "simulator.sock"
+    options = ("--start-apn", "em", "--apn", "em", "--apn", "other", "--control", str(control))
+    _, tap = bench.tapped(*options)
+    client = ControlClient.connect(control)
+    assert client is not None
     sent: list[str] = []
-    for number in range(kills):
+    daemon: Process | None = None
+    for number in range(times):
         text = f"#{number} {ROUND[number % len(ROUND)]}"
         sent.append(text)
         bench.inject(text)
-        daemon = bench.run(ready=False)
+        if daemon is None:
+            daemon = bench.run(ready=False)
         time.sleep(chance.uniform(0.0, LONGEST_LIFE_S))
-        daemon.kill()
-    bench.run()
-    until(lambda: unanswered(bench, sent) == [], "all are answered", 60.0 + kills, also=bench.logs)
+        if victim is not Victim.DAEMON:
+            client.call("reboot")
+        if victim is not Victim.MODEM:
+            daemon.kill()
+            daemon = None
+    client.close()
+    if daemon is None:
+        bench.run()
+    until(lambda: unanswered(bench, sent) == [], "all are answered", 60.0 + times, also=bench.logs)
+    hold(bench, sent, [name.decode() for name in tap.commands(WRITE)])
+    until(lambda: bench.storage_used() == 0, "the modem's storage is empty", also=bench.logs)
+    shown = bench.json("apn", "show")
+    assert shown["active"]
+    sys.stdout.write(
+        f"{victim.value}: {times} deaths, {len(sent)} commands, each answered in one way and"
+        f" applied once; at the end {shown['live_apn']} serves\n"
+    )
 
+
+def hold(bench: Bench, sent: list[str], written: list[str]) -> None:
+    """Each command is answered, in one way, and was applied once."""
+    told = set(bench.answers())
     for number, text in enumerate(sent):
-        answers = {answer for answer in bench.answers() if answer.startswith(f"#{number} ")}
+        answers = {answer for answer in told if answer.startswith(f"#{number} ")}
         assert len(answers) == 1, f"{text} was answered in two ways: {answers}"
         word = "ROLLBACK" if "nosuch" in text else "OK"
         assert next(iter(answers)).startswith(f"#{number} {word} "), (text, answers)
     changes = bench.rows("SELECT state FROM changes ORDER BY id")
-    assert len(changes) == sum("APN" in text for text in sent)
-    until(lambda: bench.storage_used() == 0, "the modem's storage is empty", also=bench.logs)
+    wanted = sum("APN" in text for text in sent)
+    # The table keeps the last thousand.
+    assert len(changes) == min(wanted, 1000)
     # Each command changed the context's value once: there, and for nosuch back again.
     values = ["em"]
-    for name in tap.commands(WRITE):
-        if name.decode() != values[-1]:
-            values.append(name.decode())
+    for name in written:
+        if name != values[-1]:
+            values.append(name)
     assert values == expected(sent)
-    assert bench.json("apn", "show")["active"]
 
 
 def unanswered(bench: Bench, sent: list[str]) -> list[str]:
     """The commands that have no answer yet."""
-    answers = bench.answers()
-    return [
-        text
-        for number, text in enumerate(sent)
-        if not any(answer.startswith(f"#{number} ") for answer in answers)
-    ]
+    tags = {answer.split(" ", 1)[0] for answer in bench.answers()}
+    return [text for text in sent if text.split(" ", 1)[0] not in tags]
 
 
 def expected(sent: list[str]) -> list[str]:
