@@ -36,6 +36,8 @@ bench: $(VENV)/ready-peers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.idle
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.wear
 	$(BIN)/python -m benchmarks.baud
 	$(BIN)/python -m benchmarks.many_modems
 

@@ -27,6 +27,7 @@ from apn_config.store import ChangeRow
 from apn_config.sweep import SweepPolicy
 from apn_config.tools import Probe
 from apn_config.transaction import Reason
+from apn_config.vitals import Turn, Vitals, idle
 from modem import (
     ContextChanged,
     MessageDirect,
@@ -43,16 +44,33 @@ from modem import (
 
 logger = logging.getLogger(__name__)
 
+# What each worker may take without a sign of getting on. A storage of 255 messages that has to be
+# read slot by slot; a step of a change with several commands that wait for the network, 155 s each;
+# a message handed to the network (120 s) with its resynchronisation.
+INTAKE_LIMIT_S = 1800.0
+ACTION_LIMIT_S = 900.0
+SENDING_LIMIT_S = 600.0
+
+
+def action_limit_s(config: Config) -> float:
+    """What one step of a change may take: program and probe are as slow as they are set to be."""
+    script, probe = config.apn.script, config.apn.probe
+    limit_s = ACTION_LIMIT_S + (4 * script.timeout_s if script else 0.0)
+    return limit_s + (probe.tries * probe.timeout_s if probe else 0.0)
+
 
 class Agent:
     """The parts that share one modem and one store. `db` is open before any of them runs."""
 
-    def __init__(self, config: Config, db: StoreThread, clock: Clock) -> None:
+    def __init__(
+        self, config: Config, db: StoreThread, clock: Clock, vitals: Vitals | None = None
+    ) -> None:
         self.config = config
+        self._vitals = vitals or Vitals()
         self.db = db
         self.clock = clock
         self.applier: Applier = applier_for(config.apn)
-        self.sending = asyncio.Lock()
+        self.sending: asyncio.Lock = Turn()
         self.sweeps = SweepPolicy(config.modem.sweep_s)
         self._initialisations = Initialisations()
         self._card_or_modem_is_new = asyncio.Event()
@@ -73,7 +91,7 @@ class Agent:
         budget = RadioBudget(db, clock, config.recovery.radio_cycles_per_day)
         self.outgoing = Outgoing(
             db=db,
-            modem=self.keeper.modem,
+            modem=self._modem,
             clock=clock,
             plan=plan,
             sending=self.sending,
@@ -84,7 +102,7 @@ class Agent:
         )
         self.runner = ChangeRunner(
             db=db,
-            modem=self.keeper.modem,
+            modem=self._modem,
             applier=self.applier,
             plan=plan,
             budget=budget,
@@ -103,7 +121,7 @@ class Agent:
         )
         self.executor = Executor(
             db=db,
-            modem=self.keeper.modem,
+            modem=self._modem,
             applier=self.applier,
             changes=self.changes,
             plan=plan,
@@ -116,7 +134,7 @@ class Agent:
         )
         self.intake = Intake(
             db=db,
-            modem=self.keeper.modem,
+            modem=self._modem,
             clock=clock,
             judge=Judge(self._judge(), config.reply.to or ""),
             policy=self.sweeps,
@@ -134,12 +152,21 @@ class Agent:
 
     async def run(self) -> None:
         """Serve until cancelled."""
+        limit_s = action_limit_s(self.config)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.keeper.run())
-            tasks.create_task(self.intake.run())
-            tasks.create_task(self.executor.run())
-            tasks.create_task(self.outgoing.run())
-            tasks.create_task(self._watch_drift())
+            for name, within_s, work in (
+                ("the intake", INTAKE_LIMIT_S, self.intake.run()),
+                ("the executor", limit_s, self.executor.run()),
+                ("the outbox", SENDING_LIMIT_S, self.outgoing.run()),
+                ("the watch for drift", limit_s, self._watch_drift()),
+            ):
+                tasks.create_task(self._vitals.working(name, within_s, work))
+
+    async def _modem(self) -> Modem:
+        """The modem, which may be away for as long as it likes."""
+        with idle():
+            return await self.keeper.modem()
 
     async def set_apn(
         self, modem: Modem, request: ApnRequest | None, progress: Progress
@@ -201,9 +228,10 @@ class Agent:
         committed. The card is known by its ICCID; an applet that changes the IMSI is no fault.
         """
         while True:
-            await self._card_or_modem_is_new.wait()
+            with idle():
+                await self._card_or_modem_is_new.wait()
             self._card_or_modem_is_new.clear()
-            modem = await self.keeper.modem()
+            modem = await self._modem()
             try:
                 await modem.read_card()
                 if self.config.apn.enforce:

@@ -23,6 +23,7 @@ from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow, InboxRow, Intent, Store
 from apn_config.transaction import Event, Origin, Reason, State
 from apn_config.verify import observe
+from apn_config.vitals import Turn
 from modem import Modem, same_apn
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class ApnChanges:
         self._plan = plan
         self._budget = budget
         self._clock = clock
-        self.changing = asyncio.Lock()
+        self.changing: asyncio.Lock = Turn()
 
     async def active(self) -> ChangeRow | None:
         """The change under way, one on trial included."""
@@ -68,7 +69,11 @@ class ApnChanges:
         async with self.changing:
             change = await self.active()
             if change is not None and not change.state.restful:
-                logger.warning("change %s was interrupted: going on", change.id)
+                logger.warning(
+                    "change %s was interrupted: going on",
+                    change.id,
+                    extra={"fields": {"change": change.id}},
+                )
                 await self._runner.run(change)
 
     async def by_sms(self, modem: Modem, row: InboxRow, command: Command) -> None:

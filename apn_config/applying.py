@@ -47,7 +47,9 @@ class Applying:
                     return Ending(Event.APPLIED)
                 await tools.switch_radio(modem, change)
             except REFUSALS as error:
-                logger.warning("change %s: %s", change.id, error)
+                logger.warning(
+                    "change %s: %s", change.id, error, extra={"fields": {"change": change.id}}
+                )
                 return Ending(Event.APPLY_REFUSED, Reason.REFUSED)
             except (ModemError, ApplierError, TimeoutError) as error:
                 await tools.pause_after(error)
@@ -95,7 +97,12 @@ class Applying:
         if missing is None and level is Level.DATA and self._tools.probe is not None:
             why = await self._tools.probe()
             if why is not None:
-                logger.info("change %s: no data passes: %s", change.id, why)
+                logger.info(
+                    "change %s: no data passes: %s",
+                    change.id,
+                    why,
+                    extra={"fields": {"change": change.id}},
+                )
                 return seen, Reason.NO_DATA
         return seen, missing
 
@@ -103,7 +110,8 @@ class Applying:
         """The network's no may be one to a login whose words stood in the wrong order."""
         credentials = change.intent.wanted.credentials
         disputed = (
-            modem.profile.driver.auth_order_disputed
+            self._tools.plan.apn.applier == "at"
+            and modem.profile.driver.auth_order_disputed
             and change.state is State.VERIFYING
             and refusal is Reason.REFUSED
             and credentials is not None

@@ -116,7 +116,7 @@ class Batch:
                 report = Report.FAILED
         self._store.outbox.reported(row.id, report, message.status, self._now)
         self._log.append(f"answer {row.id} is reported on: {outcome.meaning}")
-        told = {"report": outcome.meaning, "status": message.status}
+        told: dict[str, str | int | None] = {"report": outcome.meaning, "status": message.status}
         self._store.journal.add("answer", str(row.id), told, self._now)
 
     def _set_aside(self, item: Found, why: str) -> None:

@@ -104,6 +104,8 @@ def parse_apn(table: Table, notes: list[str]) -> ApnConfig:
     for section in ("ppp", "script"):
         if applier == section and not table.has(section):
             raise table.error("applier", f'a section [apn.{section}] beside "{section}"')
+    if applier == "ppp" and probe is not None and probe.interface is None:
+        notes.append('apn.probe.interface: pppd\'s has to be named, such as "ppp0"')
     return ApnConfig(
         applier=applier,
         cid=cid,
@@ -172,6 +174,9 @@ def _password(path: Path) -> str:
 
 
 def _probe(table: Table) -> ProbeConfig:
+    # Loaded here: most configurations have no probe.
+    from apn_config.probe_target import parse_target
+
     target = table.text("target", None)
     if not target:
         raise table.error("target", "what the probe asks: an address, a name, a URL")
@@ -180,8 +185,13 @@ def _probe(table: Table) -> ProbeConfig:
         raise table.error(
             "interface", f"an interface's name of at most {_MAX_INTERFACE} characters"
         )
+    kind = table.choice("kind", PROBES, "")
+    try:
+        parse_target(kind, target)
+    except ValueError as error:
+        raise table.error("target", str(error)) from None
     return ProbeConfig(
-        kind=table.choice("kind", PROBES, ""),
+        kind=kind,
         target=target,
         interface=interface,
         timeout_s=table.positive("timeout_s", 10.0, _HOUR_S),

@@ -25,6 +25,8 @@ MAX_LINE_BYTES = 1 << 20
 MAX_CLIENTS = 32
 # A command asks as soon as it is connected.
 IDLE_S = 30.0
+# A path that can't be had may be had later: a directory is made, another daemon ends.
+RETRY_S = 30.0
 
 Json: TypeAlias = dict[str, Any]
 Emit: TypeAlias = Callable[[Json], None]
@@ -134,6 +136,33 @@ class ControlServer:
             send({"ok": False, "error": {"message": str(error), "exit_code": code}})
         else:
             send({"ok": True, "result": result})
+
+
+async def offer_control(
+    path: Path,
+    table: Mapping[str, Operation],
+    moved: asyncio.Event,
+    listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve the control socket until `moved` or cancelled; `listening` is called once it is there.
+
+    The daemon does its work without it, too; it is tried again now and then.
+    """
+    server = ControlServer(path, table)
+    while not moved.is_set():
+        try:
+            await server.start()
+        except OSError as error:
+            logger.error("no control socket at %s: %s", path, error)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY_S):
+                    await moved.wait()
+            continue
+        listening()
+        try:
+            await moved.wait()
+        finally:
+            await server.close()
 
 
 async def _request_line(reader: asyncio.StreamReader) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from apn_config import access, replies
 from apn_config.apn_changes import ApnChanges, Refused, move_mark
@@ -18,6 +19,7 @@ from apn_config.steps import Plan, settle
 from apn_config.storage_thread import StoreThread
 from apn_config.store import InboxRow, Rung, Store, StoreError, StoreMisuse
 from apn_config.verify import observe
+from apn_config.vitals import idle
 from modem import MisuseError, Modem, ModemError
 
 logger = logging.getLogger(__name__)
@@ -113,11 +115,9 @@ class Executor:
                 await self._wait(trial_s)
 
     async def _wait(self, limit_s: float | None) -> None:
-        try:
+        with suppress(TimeoutError), idle():
             async with asyncio.timeout(limit_s):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     # --- after a restart ----------------------------------------------------------------------
 

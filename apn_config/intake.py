@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 
 from apn_config.batch import PARTS_WAIT_S, Batch, Found, Judge, Taken
 from apn_config.clock import Clock
 from apn_config.storage_thread import StoreThread
 from apn_config.store import Store
 from apn_config.sweep import SweepPolicy
+from apn_config.vitals import idle
 from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage
 
 logger = logging.getLogger(__name__)
@@ -107,7 +109,8 @@ class Intake:
                 # the next initialisation, or by this one if the modem only stumbled.
                 logger.warning("messages couldn't be read: %s", error)
                 self.sweep_soon()
-                await asyncio.sleep(min(SECOND_LOOK_S * 2**failures, LONGEST_PAUSE_S))
+                with idle():
+                    await asyncio.sleep(min(SECOND_LOOK_S * 2**failures, LONGEST_PAUSE_S))
                 failures = min(failures + 1, 10)
             else:
                 failures = 0
@@ -132,11 +135,9 @@ class Intake:
             self._sweep_at_s = now_s + self._policy.interval_s
         if self._announced or self._direct or self._sweep_all:
             return
-        try:
+        with suppress(TimeoutError), idle():
             async with asyncio.timeout_at(self._sweep_at_s):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     def _sweep_is_due(self) -> bool:
         now_s = asyncio.get_running_loop().time()

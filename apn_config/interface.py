@@ -72,7 +72,7 @@ def _interfaces_of(port: str, sysfs: Path) -> list[str]:
             device = (sysfs / "class" / subsystem / node / "device").resolve(strict=True)
         except (OSError, RuntimeError):
             continue
-        for parent in (device, *device.parents):
+        for parent in device.parents:
             if (parent / "idVendor").exists():
                 return sorted(entry.name for entry in parent.glob("*:*/net/*"))
     return []

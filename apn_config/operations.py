@@ -119,14 +119,14 @@ class Operations:
         try:
             change = await self._agent.set_apn(await self._modem(), request, _telling(emit))
         except Refused as refusal:
-            raise ControlError(f"refused: {refusal.reason}", exit_code=EXIT_REFUSED) from None
+            raise _refused(refusal) from None
         return change_json(change)
 
     async def _apn_keep(self, _args: Json, _emit: Emit) -> Json:
         try:
             return change_json(await self._agent.changes.keep())
         except Refused as refusal:
-            raise ControlError(f"refused: {refusal.reason}", exit_code=EXIT_REFUSED) from None
+            raise _refused(refusal) from None
 
     async def _apn_history(self, args: Json, _emit: Emit) -> list[Json]:
         count = _count(args)
@@ -225,6 +225,23 @@ def _number(args: Json) -> str:
     if not re.fullmatch(r"\+?[0-9*#]{1,20}", number):
         raise BadRequest("to has to be a number: digits, + if international")
     return number
+
+
+_REFUSED = {
+    "trial": "an APN is on trial; keep it (`apn keep`) or end that (`apn set --rollback`)",
+    "no-trial": "no APN is on trial",
+    "busy": "another change is under way",
+    "budget": "the radio was switched as often as [recovery] radio_cycles_per_day allows",
+    "no-former": "no former APN is known to have worked",
+    "unknown-credentials": "nobody knows the present user and password to go back to; give them as"
+    " [apn.fallback]",
+}
+
+
+def _refused(refusal: Refused) -> ControlError:
+    why = _REFUSED.get(refusal.reason)
+    text = f"refused: {refusal.reason}" if why is None else f"refused: {refusal.reason}: {why}"
+    return ControlError(text, exit_code=EXIT_REFUSED)
 
 
 def _count(args: Json) -> int:

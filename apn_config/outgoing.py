@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from apn_config.clock import Clock
@@ -13,6 +15,7 @@ from apn_config.steps import Ending, Plan, advance
 from apn_config.storage_thread import StoreThread
 from apn_config.store import OutboxRow, Report, Store
 from apn_config.transaction import Event, State
+from apn_config.vitals import idle
 from modem import CommandRefused, Modem, ModemError, sms
 
 logger = logging.getLogger(__name__)
@@ -35,11 +38,9 @@ class _Pause:
     unless: asyncio.Event | None
 
     async def over(self) -> None:
-        try:
+        with suppress(TimeoutError), idle():
             async with asyncio.timeout(self.seconds):
                 await (self.unless or asyncio.Event()).wait()
-        except TimeoutError:
-            pass
 
 
 class Outgoing:
@@ -76,6 +77,8 @@ class Outgoing:
         self._network = asyncio.Event()
         self._handed: OutboxRow | None = None
         self._failures = 0  # of the network, in a row
+        # By answer and meaning: a day of congestion tells nothing of whether a refusal is a whim.
+        self._tries: Counter[tuple[int, Meaning]] = Counter()
 
     def wake(self, due: OutboxRow | None = None) -> None:
         """Something is due.
@@ -114,6 +117,8 @@ class Outgoing:
         if row is None or row.change_id is not None:
             row, wait_s = await self._db.run(self._look)
             if row is None:
+                if wait_s is None:
+                    self._tries.clear()
                 return _Pause(wait_s, unless=self._due)
         parts = self._compose(row)
         if not parts:
@@ -126,7 +131,7 @@ class Outgoing:
             return await self._failed(modem, row, error)
         self._failures = 0
         await self._db.run(lambda store: self._took(store, row, reference))
-        logger.info("answer %s is sent, reference %s", row.id, reference)
+        logger.info("answer %s is sent, reference %s", row.id, reference, extra=_fields(row))
         self._sent()
         return None
 
@@ -138,7 +143,7 @@ class Outgoing:
         while (row := store.outbox.next_due(now)) is not None:
             if store.time.age_s(row.created, now) < self._expire_s:
                 return row, None
-            logger.warning("answer %s is too old to be sent", row.id)
+            logger.warning("answer %s is too old to be sent", row.id, extra=_fields(row))
             store.outbox.expire(row.id, now)
             store.journal.add("answer", str(row.id), {"expired": row.last_error}, now)
         return None, store.outbox.next_wake(now)
@@ -157,7 +162,7 @@ class Outgoing:
             *others, last = parts(report=False)
             return (*others, parts(report=True)[-1] if self._status_report else last)
         except ValueError as error:  # ComposeError, or a text that no alphabet has
-            logger.error("answer %s can't be composed: %s", row.id, error)
+            logger.error("answer %s can't be composed: %s", row.id, error, extra=_fields(row))
             return ()
 
     def _took(self, store: Store, row: OutboxRow, reference: int) -> None:
@@ -179,20 +184,18 @@ class Outgoing:
     async def _failed(self, modem: Modem, row: OutboxRow, error: ModemError) -> _Pause | None:
         """Decide by the meaning of the error when, or whether, to try again."""
         meaning = meaning_of(error)
-        if meaning in _OF_THE_NETWORK:
-            self._failures += 1
-        elif meaning is Meaning.REFUSED:
-            self._failures = 0
+        self._failures += meaning in _OF_THE_NETWORK
         service = meaning is Meaning.NO_SERVICE
-        again = retry(meaning, self._failures if service else row.attempts + 1)
-        logger.warning("answer %s (%s): %s", row.id, meaning.value, error)
+        self._tries[row.id, meaning] += 1
+        again = retry(meaning, self._tries[row.id, meaning])
+        logger.warning("answer %s (%s): %s", row.id, meaning.value, error, extra=_fields(row))
         if again.wait_s is None:
             await self._db.run(lambda store: self._give_up(store, row, str(error)))
             return None
         # A device without service tries for days: what is known already isn't written again.
         if not service or str(error) != row.last_error:
             await self._postpone(row, again.wait_s if again.alone else 0.0, str(error))
-        if self._failures and self._failures % NO_SMS_AFTER == 0:
+        if meaning in _OF_THE_NETWORK and self._failures % NO_SMS_AFTER == 0:
             await self._tell_no_sms(modem, error)
         if again.alone:
             return None
@@ -210,3 +213,8 @@ class Outgoing:
             return  # the keeper's trouble
         if registered and isinstance(error, CommandRefused):
             self._no_sms(str(error))
+
+
+def _fields(row: OutboxRow) -> dict[str, dict[str, int | None]]:
+    """What the journal can be searched by."""
+    return {"fields": {"answer": row.id, "change": row.change_id, "message": row.inbox_id}}

@@ -130,7 +130,8 @@ async def _ask_ping(target: Target, interface: str) -> None:
     token = secrets.token_bytes(16)
     loop = asyncio.get_running_loop()
     with _bound(address, socket.SOCK_DGRAM, interface, protocol) as pinging:
-        await loop.sock_connect(pinging, (str(address), 0))
+        # Blocks for nothing; the loop's own would have getaddrinfo() look at the protocol.
+        pinging.connect((str(address), 0))
         # The kernel fills in the checksum and the identifier.
         await loop.sock_sendall(pinging, request + bytes(6) + token)
         while True:
@@ -186,7 +187,7 @@ async def _resolved(name: str, server: Endpoint, interface: str) -> Address:
     loop = asyncio.get_running_loop()
     with _bound(server.address, socket.SOCK_DGRAM, interface) as asking:
         # Connected, so that only the server's datagrams are heard.
-        await loop.sock_connect(asking, (str(server.address), server.port))
+        asking.connect((str(server.address), server.port))
         await loop.sock_sendall(asking, build_question(number, name, kind))
         while True:
             try:

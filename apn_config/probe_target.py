@@ -88,8 +88,8 @@ def _parsed(kind: ProbeKind, text: str, server: Endpoint | None) -> Target:
     if kind is ProbeKind.PING:
         return Target(kind, _host(text), server=server)
     if kind is ProbeKind.TCP:
-        host, _, port = text.rpartition(":")
-        return Target(kind, _host(host), _port(port), server)
+        host, _, number = text.rpartition(":")
+        return Target(kind, _host(host), _port(number), server)
     match = _URL.fullmatch(text)
     if match is None or not _PATH.fullmatch(match["path"]):
         raise ValueError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from apn_config import replies
@@ -12,6 +13,8 @@ from apn_config.store import ChangeRow
 from apn_config.tools import FIRST_LOOK_S, LONGEST_LOOK_S, REFUSALS, Tools
 from apn_config.transaction import Event, Level, Reason
 from modem import Modem, ModemError, same_apn
+
+logger = logging.getLogger(__name__)
 
 _Write = Callable[[Modem], Awaitable[None]]
 
@@ -101,7 +104,7 @@ class Restoring:
                     written = True
                 if not cycled or remaining_s < cycle_again_below_s:
                     cycle_again_below_s = -1.0 if cycled else cycle_again_below_s
-                    await tools.switch_radio(modem, change)
+                    await self._switch_radio(modem, change)
                     cycled = True
                 seen = await tools.look(modem, change, activate=level.reaches(Level.CONTEXT))
                 if seen.level.reaches(level):
@@ -111,6 +114,15 @@ class Restoring:
                 await tools.pause_after(error)
                 continue
             await tools.pause(LONGEST_LOOK_S if remaining_s > LONGEST_LOOK_S else FIRST_LOOK_S)
+
+    async def _switch_radio(self, modem: Modem, change: ChangeRow) -> None:
+        """One that refuses isn't asked again and again: its service may return all the same."""
+        try:
+            await self._tools.switch_radio(modem, change)
+        except REFUSALS as error:
+            logger.warning(
+                "change %s: %s", change.id, error, extra={"fields": {"change": change.id}}
+            )
 
     async def _write_former(self, modem: Modem, change: ChangeRow) -> None:
         """All that the change touched, as it was."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, Never
 
-from apn_config.agent import Agent
+from apn_config.agent import ACTION_LIMIT_S, Agent, action_limit_s
+from apn_config.appliers import ApplierError
 from apn_config.clock import Clock, SystemClock
 from apn_config.config import Config, ConfigError
-from apn_config.control import ControlError, ControlServer, Emit, Json, Operation
+from apn_config.control import ControlError, Emit, Json, Operation, offer_control
 from apn_config.notify import Notifier
 from apn_config.operations import Operations
 from apn_config.status import Stage, Standing, status_line
@@ -28,11 +28,11 @@ from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow, StoreError
 from apn_config.supervision import Supervision
 from apn_config.vitals import Vitals, beat, idle
-from modem import KeeperPhase, ModemKeeper
+from modem import KeeperPhase, ModemError, ModemKeeper, Registration
 
 logger = logging.getLogger(__name__)
 
-# A store or a socket that can't be had may be had later: a disk is mounted, a directory made.
+# A store that can't be had may be had later: a disk is mounted, room is made.
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 # A store that has held for so long has recovered.
@@ -48,9 +48,10 @@ STORE_LIMIT_S = 120.0
 # A large store is read through when it is opened.
 OPEN_LIMIT_S = 900.0
 # A modem that starts five times within one initialisation, each with all its time-outs.
+# What its power switch takes comes on top.
 KEEPER_LIMIT_S = 900.0
-# The longest command of all, a search for networks, may have to wait for one or two of its like.
-OPERATION_LIMIT_S = 600.0
+# Asking wakes a modem that sleeps.
+REGISTRATION_S = 300.0
 STORE = "the store"
 CLOSED = "it is being opened"
 AT_REST = frozenset({KeeperPhase.READY, KeeperPhase.WAITING})
@@ -65,9 +66,11 @@ async def serve(
 ) -> None:
     """Run the daemon until SIGTERM or SIGINT. Whatever is missing is waited for.
 
-    A second one of them ends it at once. `read_config` is called at SIGHUP.
+    A second one of them ends it at once. `read_config` is called at SIGHUP. Raises ConfigError for
+    what can only be mended in the configuration.
     """
-    daemon = Daemon(config, read_config, clock or SystemClock(), notifier or Notifier())
+    notifier = notifier or Notifier()
+    daemon = Daemon(config, read_config, clock or SystemClock(), notifier)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
@@ -85,6 +88,7 @@ async def serve(
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
         await asyncio.wait({running}, timeout=STOP_S)
+    notifier.close()
 
 
 class _Renewed(Exception):
@@ -99,11 +103,13 @@ class Daemon:
     ) -> None:
         self._clock = clock
         self._read_config = read_config
+        self._check(config)
         self._standing = Standing(config, clock.now(), clock.now(), store_why=CLOSED)
         self._vitals = Vitals()
         self._supervision = Supervision(notifier, self._vitals, self._line)
         self._agent: Agent | None = None
         self._change: ChangeRow | None = None
+        self._registration: Registration | None = None
         self._listens = self._begun = False
         self._next_config: Config | None = None
         self._renewal = asyncio.Event()
@@ -132,14 +138,20 @@ class Daemon:
             return
         self._supervision.reloading()
         try:
-            self._next_config = self._read_config()
-        except ConfigError as error:
+            config = self._read_config()
+            self._check(config)
+        except (ConfigError, ApplierError) as error:
             self._standing.config_error = str(error)
             logger.error("the configuration stays as it was: %s", error)
             self._be_ready()
             return
+        self._next_config = config
         self._standing.stage = Stage.RELOADING
         self._renewal.set()
+
+    def _check(self, config: Config) -> None:
+        """Raises what an agent of this configuration would: ConfigError, ApplierError."""
+        Agent(config, StoreThread(), self._clock)
 
     async def wound_down(self) -> None:
         """Wait until the daemon is to end, and until nothing is under way that should be ended."""
@@ -181,13 +193,13 @@ class Daemon:
         while True:
             began_s = loop.time()
             try:
-                await self._live(again=failures > 0)
+                await _lived(self._live(again=failures > 0))
             except* _Renewed:
                 pass
             except* StoreError as errors:
                 self._standing.store_why = str(_first(errors))
                 logger.error("%s", self._standing.store_why)
-            except* ConfigError as errors:
+            except* (ConfigError, ApplierError) as errors:
                 # A secret file that was there at the start has gone since.
                 self._standing.store_why = f"it isn't used before this is mended: {_first(errors)}"
                 logger.error("%s", _first(errors))
@@ -206,7 +218,7 @@ class Daemon:
                 await self._renewal.wait()
 
     async def _live(self, *, again: bool) -> None:
-        """One agent on one open store. Raises _Renewed, StoreError, ConfigError."""
+        """One agent on one open store. Raises _Renewed, StoreError, ConfigError, ApplierError."""
         config = self._standing.config
         db = StoreThread()
         self._trouble = asyncio.get_running_loop().create_future()
@@ -216,7 +228,7 @@ class Daemon:
                 await self._vitals.working(STORE, STORE_LIMIT_S, db.probe(config.store.path))
             opening = db.open(config.store.path, self._clock.now())
             await self._vitals.working(STORE, OPEN_LIMIT_S, opening)
-            self._agent = Agent(config, db, self._clock)
+            self._agent = Agent(config, db, self._clock, self._vitals)
             self._standing.store_why = None
             self._be_ready()
             async with asyncio.TaskGroup() as tasks:
@@ -226,8 +238,9 @@ class Daemon:
                 if (every_s := self._supervision.every_s) is not None:
                     tasks.create_task(self._look_at_store(db, every_s))
                     tasks.create_task(self._look_at_keeper(self._agent.keeper, every_s))
+                    tasks.create_task(self._look_at_network(self._agent.keeper))
         finally:
-            self._agent = self._change = None
+            self._agent = self._change = self._registration = None
             self._standing.store_why = CLOSED
             await self._end_calls()
             await self._vitals.working(STORE, STORE_LIMIT_S, db.close())
@@ -298,10 +311,26 @@ class Daemon:
                 seen = keeper.state
                 await asyncio.sleep(every_s)
 
-        await self._vitals.working("the modem's keeper", KEEPER_LIMIT_S, look())
+        power = self._standing.config.recovery.power
+        off_s = 0.0 if power is None else float(power.parameters.get("off_s", 0.0))
+        await self._vitals.working("the modem's keeper", KEEPER_LIMIT_S + off_s, look())
+
+    async def _look_at_network(self, keeper: ModemKeeper) -> None:
+        """Where the modem is registered, for the manager to show."""
+
+        async def look() -> Never:
+            while True:
+                with idle():
+                    modem = await keeper.modem()
+                with suppress(ModemError):  # the keeper's trouble
+                    self._registration = await modem.registration()
+                with idle():
+                    await asyncio.sleep(REGISTRATION_S)
+
+        await self._vitals.working("the look at the network", ACTION_LIMIT_S, look())
 
     def _line(self) -> str:
-        return status_line(self._standing, self._agent, self._change)
+        return status_line(self._standing, self._agent, self._change, self._registration)
 
     # --- the control socket -------------------------------------------------------------------
 
@@ -322,7 +351,8 @@ class Daemon:
         """
         if self._standing.stage is Stage.STOPPING and name != "status":
             raise ControlError("the daemon is ending")
-        work = self._vitals.working(f"operation {name}", OPERATION_LIMIT_S, operation(args, emit))
+        limit_s = action_limit_s(self._standing.config)
+        work = self._vitals.working(f"operation {name}", limit_s, operation(args, emit))
         call = asyncio.ensure_future(work)
         self._calls.add(call)
         try:
@@ -344,35 +374,21 @@ class Daemon:
             await asyncio.wait(self._calls)
 
 
-async def offer_control(
-    path: Path,
-    table: Mapping[str, Operation],
-    moved: asyncio.Event,
-    listening: Callable[[], None] = lambda: None,
-) -> None:
-    """Serve the control socket until `moved` or cancelled; `listening` is called once it is there.
-
-    The daemon does its work without it, too; it is tried again now and then.
-    """
-    server = ControlServer(path, table)
-    while not moved.is_set():
-        try:
-            await server.start()
-        except OSError as error:
-            logger.error("no control socket at %s: %s", path, error)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_RETRY_S / 2):
-                    await moved.wait()
-            continue
-        listening()
-        try:
-            await moved.wait()
-        finally:
-            await server.close()
-
-
 async def _raise(trouble: asyncio.Future[StoreError]) -> Never:
     raise await trouble
+
+
+async def _lived(life: Coroutine[Any, Any, None]) -> None:
+    """Await it in a task of its own: a task group that fails in the moment in which it is cancelled
+    tells of the failure alone (before Python 3.13, gh-116720), and the end would go unheard.
+    """
+    task = asyncio.create_task(life)
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    task.result()
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> BaseException:

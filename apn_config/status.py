@@ -17,7 +17,7 @@ from apn_config.control import Json
 from apn_config.network_words import registration_word
 from apn_config.store import ChangeRow, Rung, Store, StoreError
 from apn_config.transaction import State
-from modem import Modem, ModemError, ModemKeeper
+from modem import KeeperPhase, Modem, ModemError, ModemKeeper, Registration
 
 # A modem that is just being initialised is worth waiting for; one that is gone isn't.
 MODEM_WAIT_S = 20.0
@@ -89,8 +89,13 @@ async def status(standing: Standing, agent: Agent | None, now: Moment) -> Json:
     }
 
 
-def status_line(standing: Standing, agent: Agent | None, change: ChangeRow | None) -> str:
-    """The same in a line, as far as it is known without asking the modem."""
+def status_line(
+    standing: Standing,
+    agent: Agent | None,
+    change: ChangeRow | None,
+    registration: Registration | None,
+) -> str:
+    """The same in a line; change and registration are those that were seen last."""
     if standing.stage is Stage.STOPPING:
         doing = "ending"
     elif agent is None:
@@ -100,6 +105,8 @@ def status_line(standing: Standing, agent: Agent | None, change: ChangeRow | Non
         doing = f"{keeper.phase.value}, {keeper.port}"
         if keeper.why is not None:
             doing += f": {keeper.why}"
+        elif keeper.phase is KeeperPhase.READY and registration is not None:
+            doing += f", registered: {registration_word(registration)}"
     if change is not None:
         doing += f"; change to {change.intent.wanted.name}: {change.state.value}"
     if standing.config_error is not None:

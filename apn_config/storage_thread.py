@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from apn_config.clock import Moment
 from apn_config.store import Store, StoreUnavailable
+from apn_config.vitals import beat
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class StoreThread:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._store: Store | None = None
         # A daemon, so that whoever forgets to close it can still exit; SQLite stands that.
-        Thread(target=self._serve, name="store", daemon=True).start()
+        self._thread = Thread(target=self._serve, name="store", daemon=True)
 
     async def probe(self, path: Path) -> None:
         """See whether there is room for some messages where the database is, or is to be.
@@ -82,9 +83,14 @@ class StoreThread:
         self._jobs.put(None)
 
     async def _call(self, work: Callable[[], T]) -> T:
+        if self._thread.ident is None:
+            self._thread.start()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put(partial(_do, work, done))
-        return await done
+        try:
+            return await done
+        finally:
+            beat()
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:

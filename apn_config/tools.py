@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow
 from apn_config.transaction import Reason, State
 from apn_config.verify import Observation, observe
+from apn_config.vitals import beat, idle
 from modem import CommandRefused, MisuseError, Modem
 
 __all__ = ["FIRST_LOOK_S", "LONGEST_LOOK_S", "REFUSALS", "Probe", "RadioBudget", "Tools"]
@@ -92,13 +94,18 @@ class Tools:
         but a roll-back has none: a device that is stranded wears no flash any more.
         """
         if not await self._budget.spend(change.id, hard=change.state in _MAY_BE_LEFT):
-            logger.warning("change %s: no radio cycle is left for today", change.id)
+            logger.warning(
+                "change %s: no radio cycle is left for today",
+                change.id,
+                extra={"fields": {"change": change.id}},
+            )
             return False
         await self.applier.take_effect(modem)
         return True
 
     async def remaining_s(self) -> float:
         """Seconds left for the state of the change under way."""
+        beat()
         now = self.clock.now()
         return await self.db.run(lambda store: store.changes.remaining_s(now)) or 0.0
 
@@ -109,11 +116,9 @@ class Tools:
 
     async def until_stirred(self, seconds: float) -> None:
         """Wait so long, or until something has stirred."""
-        try:
+        with suppress(TimeoutError), idle():
             async with asyncio.timeout(max(seconds, 0.0)):
                 await self.stirred.wait()
-        except TimeoutError:
-            pass
 
     async def pause_after(self, error: Exception) -> None:
         """Wait before the same is tried again."""

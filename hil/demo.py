@@ -17,9 +17,9 @@ from pathlib import Path
 from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import load
+from apn_config.control import offer_control
 from apn_config.network_words import registration_word
 from apn_config.operations import Operations
-from apn_config.service import offer_control
 from apn_config.status import Standing
 from apn_config.storage_thread import StoreThread
 from hil.simulate import Options, Simulation, Station

@@ -318,12 +318,14 @@ class Modem:
         way = self.profile.driver.reattach
         if way is Reattach.RADIO or not (await self.registration()).registered:
             await self.radio_cycle()
-        elif way is Reattach.CGATT:
-            await self.detach()
-            await self.attach()
-        else:
-            await self.execute(network.cops_write(2))
-            await self.execute(network.cops_write(0))
+            return
+        by_cops = way is Reattach.COPS
+        await self.execute(network.cops_write(2) if by_cops else network.cgatt(False))
+        try:
+            await self.execute(network.cops_write(0) if by_cops else network.cgatt(True))
+        except CommandRefused as error:
+            # It tells how the first search ended, and the modem goes on with it.
+            logger.info("%s", error)
 
     async def restart(self) -> None:
         """Reset the module with the family's command; Restarted or a lost link follow.

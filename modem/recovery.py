@@ -146,7 +146,8 @@ class ModemKeeper:
             try:
                 await self._live()
             except ModemError as error:
-                if self._just_lost(error):
+                # A link that was lost after everything had gone well is looked for at once.
+                if self._settled and isinstance(error, LinkLost):
                     logger.warning("%s", error)
                     self._note_restart()
                     if self._keeps_restarting:
@@ -155,10 +156,6 @@ class ModemKeeper:
                 else:
                     await self._remedies.climb(trouble_of(error), str(error), None)
                     await self._pause(error)
-
-    def _just_lost(self, error: ModemError) -> bool:
-        """A link that was lost after everything had gone well is looked for at once."""
-        return self._settled and isinstance(error, LinkLost)
 
     # --- while the port is open ---------------------------------------------------------------
 
@@ -174,8 +171,7 @@ class ModemKeeper:
         except ModemError as error:
             self._ready.clear()
             self._remedies.profile = modem.profile
-            if not self._just_lost(error):
-                await self._remedies.climb(trouble_of(error), str(error), modem)
+            await self._remedies.climb(trouble_of(error), str(error), modem)
             raise
         finally:
             self._ready.clear()

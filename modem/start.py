@@ -27,7 +27,7 @@ from modem.errors import (
     SimAbsent,
     SimLocked,
 )
-from modem.profiles import Profile, match_profile
+from modem.profiles import Profile, Reattach, match_profile
 from modem.reception import (
     ANY_CNMI,
     Selection,
@@ -134,6 +134,7 @@ class StartSequence:
         for domain in network.Domain:
             await asking.optional(self._execute, network.registration_report(domain))
         await asking.optional(self._execute, network.cgerep())
+        await self._attach_again(profile)
         service_centre = await self._service_centre()
         iccid = iccid or await asking.iccid(self._execute)
         imsi = await asking.imsi(self._execute)
@@ -181,6 +182,19 @@ class StartSequence:
         if functionality in _RADIO_OFF:
             logger.warning("the radio is off (+CFUN: %d), switching it on", functionality)
             await self._execute(control.functionality(profile.driver.radio_on))
+
+    async def _attach_again(self, profile: Profile) -> None:
+        """A crash between +COPS=2 and 0, or between +CGATT=0 and 1, strands the device, too."""
+        if profile.driver.reattach is Reattach.RADIO:
+            return
+        by_cops = profile.driver.reattach is Reattach.COPS
+        asked = network.cops_read() if by_cops else network.cgatt_read()
+        response = await asking.optional(self._execute, asked)
+        left_off = "+COPS: 2" if by_cops else "+CGATT: 0"
+        if response is not None and any(line.startswith(left_off) for line in response.lines):
+            logger.warning("the modem is detached (%s), attaching it", left_off)
+            again = network.cops_write(0) if by_cops else network.cgatt(True)
+            await asking.optional(self._execute, again)
 
     async def _roaming(self, profile: Profile) -> None:
         setting = profile.driver.roaming

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 # <stat> of messages that were written on the device (27.005 3.1).
 _MOBILE_ORIGINATED = frozenset({2, 3})
 _EMPTY_SLOT = 321
+# Read where +CDSI names it alone: it holds no messages, and is locked on some modems.
+_REPORTS = "SR"
 # The largest storage seen holds 300 (MT5700M); a total beyond this is a modem's mistake.
 _MAX_SLOTS = 1000
 
@@ -58,11 +60,15 @@ class Storage:
     async def read(self, memory: str | None, index: int) -> StoredMessage | None:
         """The message in a slot, received or not; None for an empty slot or an unknown memory."""
         memory = memory or self._home
-        if memory not in self._memories and memory != self._selected:
+        if memory not in (*self._memories, _REPORTS) and memory != self._selected:
             logger.info("the modem named memory %s, which it doesn't offer for reading", memory)
             return None
         async with self._away():
-            await self._select(memory)
+            try:
+                await self._select(memory)
+            except CommandRefused as error:
+                logger.info("memory %s can't be read: %s", memory, error)
+                return None
             row = await self._row(index)
         return None if row is None else _message(memory, row)
 

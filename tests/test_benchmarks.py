@@ -44,6 +44,7 @@ def _leaves(*names: str) -> dict[str, None]:
 
 
 MACHINE = _leaves("processor", "cores", "kernel", "python")
+WHERE = {**MACHINE, "file_system": None}
 LANES = ("disk", "memory", "bare")
 SPREAD = _leaves("median", "p95", "max")
 IDLE = _leaves(
@@ -103,12 +104,31 @@ STARTS = _leaves("python", "libraries", "dataclasses", "codec", "bare daemon", "
             },
             id="startup",
         ),
+        pytest.param(
+            "wear",
+            ("--pings", "3", "--changes", "1", "--rows", "10"),
+            {
+                "machine": WHERE,
+                "rows": None,
+                "bytes": dict.fromkeys(
+                    ("a PING", "an APN change", "an idle day"),
+                    _leaves("written", "dirtied", "device"),
+                ),
+            },
+            id="wear",
+        ),
+        pytest.param(
+            "growth",
+            ("--rows", "0", "10", "--messages", "3"),
+            {"machine": WHERE, "stores": None},
+            id="growth",
+        ),
     ],
 )
 def test_a_benchmark_runs(
     name: str, options: tuple[str, ...], shape: object, tmp_path: Path
 ) -> None:
-    if name == "latency":
+    if name in ("latency", "wear", "growth"):
         options = (*options, "--disk", str(tmp_path))
     found = json.loads(_run(name, *options, "--json"))
     assert _shape(found) == shape

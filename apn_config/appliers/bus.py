@@ -107,6 +107,8 @@ class Bus:
         """
         from dbus_fast import DBusFastError, Message, MessageType
 
+        if not self._connection.connected:
+            raise _lost(EOFError())  # the library would wait for an answer
         interface, _, member = method.rpartition(".")
         message = Message(
             destination=service,
@@ -133,9 +135,9 @@ class Bus:
         return _from_library(reply.body[0]) if returns else None
 
     async def properties(self, service: str, path: str, interface: str) -> Properties:
-        """All properties of an interface."""
+        """All properties of an interface. A bearer's hold its password."""
         method = f"{_PROPERTIES}.GetAll"
-        found = await self.call(service, path, method, "s", interface, returns="a{sv}")
+        found = await self.call(service, path, method, "s", interface, returns="a{sv}", secret=True)
         return cast(Properties, found)
 
     async def objects(self, service: str, path: str) -> dict[str, Interfaces]:

@@ -98,18 +98,29 @@ class Profile:
         """May NetworkManager activate it by itself? It may where nothing is said."""
         return "autoconnect" not in self._connection or flag(self._connection, "autoconnect")
 
+    @property
+    def bound_to_device(self) -> bool:
+        """Is it for one modem or port only?"""
+        return bool(self._device_id or self._interface)
+
     def fits(self, device: Device | None, iccid: str | None) -> bool:
         """Isn't it bound to another modem, port or card, as far as these are known?"""
-        gsm = self.settings.get("gsm", {})
-        pairs = [(text(gsm, "sim-id"), iccid)]
+        pairs = [(text(self.settings.get("gsm", {}), "sim-id"), iccid)]
         if device is not None:
-            pairs.append((text(gsm, "device-id"), device.modem_id))
-            pairs.append((text(self._connection, "interface-name"), device.interface))
+            pairs += [(self._device_id, device.modem_id), (self._interface, device.interface)]
         return all(not bound or not ours or bound == ours for bound, ours in pairs)
 
     @property
     def _connection(self) -> Properties:
         return self.settings.get("connection", {})
+
+    @property
+    def _device_id(self) -> str | None:
+        return text(self.settings.get("gsm", {}), "device-id")
+
+    @property
+    def _interface(self) -> str | None:
+        return text(self._connection, "interface-name")
 
 
 class NetworkManagerApplier:
@@ -173,11 +184,13 @@ class NetworkManagerApplier:
         return Service(attached, LiveContext(True, device.address, device.apn))
 
     async def _profile(self, bus: Bus, modem: Modem) -> Profile:
-        try:
-            device = await _device(bus, modem)
-        except ApplierUnavailable:
-            device = None  # its settings are there all the same
-        return choose(await _profiles(bus), device, modem.identity.iccid, self._named)
+        """The connection; that of another modem must not be taken for it while ours is away."""
+        profiles = await _profiles(bus)
+        told = self._named is not None or not profiles
+        if told or (len(profiles) == 1 and not profiles[0].bound_to_device):
+            return choose(profiles, None, modem.identity.iccid, self._named)
+        device = await _device(bus, modem)
+        return choose(profiles, device, modem.identity.iccid, None)
 
     async def _activate(self, bus: Bus, modem: Modem, device: Device) -> str:
         """Begin an activation; the path of the active connection that comes of it."""

@@ -118,7 +118,8 @@ def _set_credentials(settings: Interfaces, credentials: Credentials) -> None:
     ppp = _without(settings.get("ppp", {}), *_ALLOWED.values())
     if credentials.auth in _ALLOWED:
         ppp |= {key: Variant("b", True) for key in _REFUSALS if key != _ALLOWED[credentials.auth]}
-    settings["ppp"] = ppp
+    if ppp or "ppp" in settings:
+        settings["ppp"] = ppp
 
 
 def _without(part: Mapping[str, _T], *keys: str) -> dict[str, _T]:

@@ -105,6 +105,7 @@ class ScriptApplier:
             yield lock
         finally:
             # Said, and not left to the closing: what the program left running has it open too.
+            fcntl.flock(lock, fcntl.LOCK_UN)
             os.close(lock)
 
 

@@ -44,7 +44,7 @@ MAX_TEXT = 1000
 MAX_PIN_WORD = 32
 MAX_TRIAL_S = 7 * 86400.0
 # The first words of our own answers: a reply is never answered.
-_ANSWERS = frozenset({"OK", "ERR", "ROLLBACK"})
+_ANSWERS = frozenset({"OK", "ERR", "ROLLBACK", "NOTE"})
 # Words of verbs: never taken for an APN.
 _RESERVED = {
     "ROLLBACK": Verb.APN_ROLLBACK,

@@ -39,25 +39,25 @@ def noted_damage(path: Path) -> str | None:
     """Why the database is to be replaced; None where it isn't. Raises StoreError."""
     with os_errors_told(path):
         try:
-            return Path(f"{path}.damaged").read_text(errors="replace").partition(" ")[2]
+            why = _read_note(path)[1]
         except FileNotFoundError:
             return None
+    return "".join(each if each.isprintable() else "?" for each in why)
 
 
 def replace(path: Path, build: Callable[[Path, Path], None]) -> None:
     """Sets the database aside that the note is about; in its place comes what `build` makes.
 
-    `build` gets the damaged path and the one at which to make a database, and to close it. The
-    caller holds the lock. May be cut off anywhere and run again. Raises StoreError.
+    `build` gets the damaged path and the one at which to make a database, durably, and to close
+    it. The caller holds the lock. May be cut off anywhere and run again. Raises StoreError.
     """
     with os_errors_told(path):
-        number = Path(f"{path}.damaged").read_text(errors="replace").partition(" ")[0]
+        number, _ = _read_note(path)
         aside, new = Path(f"{path}.damaged-{number}"), Path(f"{path}.new")
         if path.exists() and not aside.exists():
             _remove(new)
             build(path, new)
             Path(f"{new}.lock").unlink(missing_ok=True)
-            sync_directory(path.parent)
             path.rename(aside)
             sync_directory(path.parent)
         if not path.exists():
@@ -74,6 +74,13 @@ def replace(path: Path, build: Callable[[Path, Path], None]) -> None:
             _remove(Path(f"{path}.damaged-{old}"))
 
 
+def _read_note(path: Path) -> tuple[int, str]:
+    number, _, why = Path(f"{path}.damaged").read_text(errors="replace").partition(" ")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return 1 + max(_numbers(path), default=0), "its note is damaged, too"
+    return int(number), why
+
+
 def _numbers(path: Path) -> list[int]:
     """Of the databases that were set aside."""
     start = f"{path.name}.damaged-"
@@ -82,7 +89,7 @@ def _numbers(path: Path) -> list[int]:
         for each in path.parent.iterdir()
         if each.name.startswith(start)
     )
-    return [int(end) for end in ends if end.isdecimal()]
+    return [int(end) for end in ends if end.isascii() and end.isdecimal()]
 
 
 def _remove(path: Path) -> None:

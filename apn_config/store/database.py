@@ -41,9 +41,9 @@ Values: TypeAlias = Mapping[str, Value]
 # Only an outsider (sqlite3 on the command line) can make us wait; the daemon must not for long.
 BUSY_TIMEOUT_MS: Final = 5000
 
-# Smaller pages spare the SD card: a message stored, judged, answered and sent wrote 78 kB with
-# pages of 4096 bytes, 50 kB with 2048, 37 kB with 1024 (ext4, a store of 3,000 messages). With 1024
-# a long message no longer fits a page, and the trees get deeper.
+# Smaller pages spare the SD card: a PING that is stored, answered and sent had 49 kB brought to the
+# disk with pages of 4096 bytes, 33 kB with 2048, 24 kB with 1024 (benchmarks/wear.py on ext4, with
+# 3,000 messages). With 1024 a long message no longer fits a page, and the trees get deeper.
 PAGE_BYTES: Final = 2048
 
 # A file up to this size is checked whole at each opening, its indexes too: one that has lost a key
@@ -346,4 +346,6 @@ def _from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
             return StoreCorrupt(path, str(error).partition(" (")[0])
         case sqlite3.SQLITE_CANTOPEN if not os.access(path.parent, os.W_OK | os.X_OK):
             return StoreForbidden(path)
+        case sqlite3.SQLITE_IOERR if (trouble := files.trouble_with_disk(path)) is not None:
+            return trouble
     return StoreUnavailable(path, f"{error}; look at the disk and at the kernel's log")

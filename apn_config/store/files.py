@@ -109,6 +109,17 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
+def trouble_with_disk(path: Path) -> StoreUnavailable | None:
+    """What is wrong with the file system that an I/O error came from, if it is plain to see."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return None
+    if disk.f_flag & os.ST_RDONLY:
+        return StoreReadOnly(path)
+    return None if disk.f_bavail else StoreFull(path)
+
+
 @contextmanager
 def os_errors_told(path: Path) -> Iterator[None]:
     """What the system says, as a StoreError about `path`."""

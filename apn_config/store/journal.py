@@ -15,8 +15,9 @@ from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime, Stamp
 
 KEEP_ROWS: Final = 5000
-# Deleting one old row with each new one would write one page more each time; so once in this many.
-PRUNE_EVERY: Final = 250
+# Deleting one old row with each new one would write one page more each time; so once in this many,
+# which stand on two pages: a message that has to wait for it waits for no more.
+PRUNE_EVERY: Final = 20
 # A text of the network's or the modem's may be long; an entry is a line.
 TEXT_CHARS: Final = 400
 

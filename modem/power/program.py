@@ -37,26 +37,25 @@ async def run(argv: Sequence[str], advice: str) -> None:
         raise PowerFailed(f"{name} can't be run: {reason}; {advice}") from error
     try:
         async with asyncio.timeout(TIMEOUT_S):
-            output = await _head(process)
-            code = await process.wait()
+            output, code = await _head(process), await process.wait()
     except TimeoutError:
+        await _kill(process)
         raise PowerFailed(f"{name} didn't end within {TIMEOUT_S:g} s; {advice}") from None
-    finally:
-        await _end(process)
+    except asyncio.CancelledError:
+        await _kill(process)
+        raise
     if code != 0:
         logger.warning("%s said: %s", name, _shown(output))
         raise PowerFailed(f"{name} ended with code {code}; {advice}")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill it, and what it started, if it still runs."""
-    if process.returncode is not None:
-        return
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill it and what it started, which may hold its output open."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    # Where somebody else holds its output asyncio may wait for that, too.
     with suppress(TimeoutError):
         async with asyncio.timeout(1.0):
+            await _head(process)
             await process.wait()
 
 

@@ -64,10 +64,9 @@ ARCS = {
 
 def picture() -> str:
     """The table as SVG: a box a state, a line from state to state with the events on it."""
-    lines = {}
+    lines: dict[tuple[State, State], list[Row]] = {}
     for row in TABLE:
-        key = (row.state, row.next)
-        lines.setdefault(key, []).append(row)
+        lines.setdefault((row.state, row.next), []).append(row)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
         f' width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="12">',
@@ -76,7 +75,7 @@ def picture() -> str:
         ' markerHeight="8" orient="auto"><path d="M0,0 L10,5 L0,10 z" fill="#444"/></marker>'
         "</defs>",
     ]
-    parts += [_line(*key, rows) for key, rows in lines.items()]
+    parts += [_line(start, end, rows) for (start, end), rows in lines.items()]
     parts += [_box(state) for state in State]
     parts.append(
         '<text x="20" y="30" fill="#555">dashed: where no SMS answers, or on trial only</text>'

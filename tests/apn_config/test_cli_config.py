@@ -262,7 +262,9 @@ def test_init_tells_what_is_left_to_do(tmp_path: Path) -> None:
 
 def split_template(text: str) -> tuple[str, str]:
     """What holds by default, and the sections that are examples; both uncommented."""
-    defaults, examples, into = [], [], "defaults"
+    defaults: list[str] = []
+    examples: list[str] = []
+    into = "defaults"
     for line in text.splitlines():
         plain = line.removeprefix("# ")
         if plain != line and plain.startswith("["):

@@ -152,6 +152,22 @@ def test_what_an_empty_file_means() -> None:
     assert str(empty.control.socket) == "/run/modem-helper/control.sock"
 
 
+@pytest.mark.parametrize(("interface", "told"), [("", True), ("interface='ppp0'", False)])
+def test_a_probe_beside_pppd_has_to_name_its_interface(interface: str, told: bool) -> None:
+    text = f"""
+[apn]
+applier = "ppp"
+[apn.ppp]
+peer = "/etc/ppp/peers/modem"
+[apn.probe]
+kind = "ping"
+target = "192.0.2.1"
+{interface}
+"""
+    warnings = parse(text.encode(), PATH).warnings
+    assert any("apn.probe.interface" in warning for warning in warnings) is told
+
+
 def test_defaults_allow_nobody() -> None:
     assert defaults().access is None
     assert defaults().path is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -36,7 +35,9 @@ def parsed(octets: bytes) -> dict[str, str]:
 
 
 def record(message: str, *arguments: object, level: int = logging.INFO) -> logging.LogRecord:
-    return logging.LogRecord("apn_config.change", level, "/x/change.py", 7, message, arguments, None)
+    return logging.LogRecord(
+        "apn_config.change", level, "/x/change.py", 7, message, arguments, None
+    )
 
 
 @pytest.fixture
@@ -176,4 +177,3 @@ def test_where_stderr_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         journald.set_up(logging.INFO, stream=other)
         (plain,) = root.handlers
         assert type(plain) is logging.StreamHandler
-    assert sys.stderr is not None

@@ -282,6 +282,7 @@ NOT_FOR_US = {
     "ROLLBACK APN em2 kept=em reason=no-address": "an answer",
     "ERR APN reason=bad-apn at=3": "an answer",
     "#17 OK PING": "an answer",
+    "NOTE database damaged, begun anew; kept 1 record": "an answer",
     "#17 err reason=stale": "an answer",
     "PIN x OK PING": "an answer",
     "OK " + "x" * 2 * MAX_TEXT: "an answer",

@@ -11,7 +11,7 @@ import pytest
 
 from apn_config.clock import Moment
 from apn_config.model import Sender
-from apn_config.store import InboxState, OutboxState, Place, Store, StoreMisuse
+from apn_config.store import InboxState, OutboxState, Place, Report, Store, StoreMisuse
 from apn_config.store.inbox import KEEP_S, PRUNE_ROWS
 from tests.apn_config.store_support import SENDER, WALL, FakeClock, message, reopened
 
@@ -301,6 +301,7 @@ ENDS: dict[str, Move] = {
     "sent": lambda s, i, now: s.outbox.sent(i, 7, now),
     "fail": lambda s, i, now: s.outbox.fail(i, "too long", now),
     "withdraw": lambda s, i, now: s.outbox.withdraw(i, now),
+    "expire": lambda s, i, now: s.outbox.expire(i, now),
     "postpone": lambda s, i, now: s.outbox.postpone(i, 9, "x", now),
 }
 
@@ -322,3 +323,42 @@ def test_the_answers_of_a_message(store: Store, clock: FakeClock) -> None:
         store.outbox.add("1234", "other", clock.now())
         answer = store.outbox.add("1234", "OK", clock.now(), inbox_id=message_id)
         assert [row.id for row in store.outbox.of_message(message_id)] == [answer]
+
+
+def test_a_report_belongs_to_an_answer_that_awaits_one(store: Store, clock: FakeClock) -> None:
+    with store.transaction():
+        older, newer, silent, due = (
+            store.outbox.add("1234", f"OK {number}", clock.now()) for number in range(4)
+        )
+        for number in (older, newer):
+            store.outbox.sent(number, 7, clock.now(), report=Report.AWAITED)
+        store.outbox.sent(silent, 7, clock.now())
+        assert [row.id for row in store.outbox.awaiting(7)] == [newer, older]
+        assert store.outbox.awaiting(8) == []
+        store.outbox.reported(newer, Report.AWAITED, 0x30, clock.advance(5))
+        assert [row.id for row in store.outbox.awaiting(7)] == [newer, older]
+        store.outbox.reported(newer, Report.DELIVERED, 0x00, clock.advance(5))
+        store.outbox.reported(newer, Report.FAILED, 0x46, clock.advance(5))  # it is settled
+        for number in (silent, due):
+            store.outbox.reported(number, Report.DELIVERED, 0x00, clock.now())
+        rows = [store.outbox.get(number) for number in (older, newer, silent, due)]
+        assert [row and (row.report, row.report_status) for row in rows] == [
+            (Report.AWAITED, None),
+            (Report.DELIVERED, 0x00),
+            (None, None),
+            (None, None),
+        ]
+        assert rows[1] is not None
+        assert rows[1].reported is not None
+        assert rows[1].reported.running_s == 40
+        assert [row.id for row in store.outbox.awaiting(7)] == [older]
+
+
+def test_a_notice_is_taken_once(store: Store, clock: FakeClock) -> None:
+    with store.transaction():
+        assert store.notices.take() == []
+        store.notices.add("NOTE one")
+        store.notices.add("NOTE two")
+    with reopened(store, clock) as again, again.transaction():
+        assert again.notices.take() == ["NOTE one", "NOTE two"]
+        assert again.notices.take() == []

@@ -17,6 +17,9 @@ need gammu-smsd gammu-smsd
 need smsd smstools
 need gnokii gnokii-cli
 need mmcli modemmanager
+need NetworkManager network-manager
+need pkcheck polkitd
+need udevadm udev
 need ofonod ofono
 need picocom picocom
 need tio tio
@@ -24,6 +27,8 @@ need chat ppp
 need wvdial wvdial
 need dbus-daemon dbus
 need dbus-send dbus
+need faketime faketime
+/usr/bin/python3 -c 'import dbusmock' 2>/dev/null || missing="$missing python3-dbusmock"
 need node nodejs
 need npm npm
 

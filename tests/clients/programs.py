@@ -129,15 +129,19 @@ class Daemon:
         """Wait for its end."""
         until(lambda: not self.running, "it ends", limit_s, also=self.why)
 
+    def kill(self) -> None:
+        """End it and what it started at once, as a crash would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def stop(self) -> None:
         """End it and what it started; the ones that don't listen are killed."""
         if self.running:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE_S)
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self.kill()
 
 
 @contextmanager

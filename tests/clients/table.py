@@ -14,17 +14,26 @@ from tests.clients.programs import VENV
 # By test file: what the program is called, and its package at Debian, PyPI or npm.
 _DEBIAN = {
     "test_chat": "ppp",
+    "test_faketime": "faketime",
     "test_gammu": "gammu",
     "test_gammu_smsd": "gammu-smsd",
     "test_gnokii": "gnokii-cli",
+    "test_journald": "systemd",
+    "test_dbusmock": "python3-dbusmock",
     "test_modem_manager": "modemmanager",
+    "test_modemmanager_applier": "modemmanager",
+    "test_networkmanager": "network-manager",
     "test_ofono": "ofono",
     "test_smstools": "smstools",
     "test_wvdial": "wvdial",
 }
 _PYPI = {"test_python_gammu": "python_gammu", "test_python_gsmmodem": "python_gsmmodem_new"}
 _NPM = {"test_serialport_gsm": "serialport-gsm"}
-_TWO = {"test_terminals": ("picocom", "tio")}
+_TWO = {
+    "test_beside_modemmanager": ("udev", "modemmanager"),
+    "test_polkit_rule": ("polkitd", "network-manager"),
+    "test_terminals": ("picocom", "tio"),
+}
 
 
 @dataclass(slots=True)

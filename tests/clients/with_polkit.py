@@ -1,4 +1,4 @@
-"""A stand-in for polkit on a private bus: whoever asks is allowed.
+"""A stand-in for polkit on a private bus: whoever asks is allowed, but for the actions named to it.
 
 ModemManager asks it before each call of its own; its real daemon isn't there in a test.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import Any
 
 jeepney: Any = importlib.import_module("jeepney")  # not where types are checked
@@ -16,10 +17,11 @@ NAME = "org.freedesktop.PolicyKit1"
 
 
 def answer(message: Any) -> Any:
-    """The reply to a call: allowed, or an empty property."""
+    """The reply to a call: allowed or not, or an empty property."""
     member = message.header.fields.get(jeepney.HeaderFields.member)
     if member == "CheckAuthorization":
-        return jeepney.new_method_return(message, "(bba{ss})", ((True, False, {}),))
+        allowed = message.body[1] not in sys.argv[1:]
+        return jeepney.new_method_return(message, "(bba{ss})", ((allowed, False, {}),))
     if member == "GetAll":
         return jeepney.new_method_return(message, "a{sv}", ({},))
     return jeepney.new_method_return(message)

@@ -1117,7 +1117,7 @@ def test_a_message_in_another_memory_is_read_there() -> None:
         await modem.initialise()
         assert await modem.read_message("SM", 4) == StoredMessage("SM", 4, 0, PDU, 24)
         assert script.lines[-3:] == ['AT+CPMS="SM"', "AT+CMGR=4", 'AT+CPMS="ME"']
-        assert await modem.read_message("SR", 4) is None
+        assert await modem.read_message("BM", 4) is None
         assert script.lines[-1] == 'AT+CPMS="ME"'
 
     run(main())

@@ -7,10 +7,9 @@ The keeper is the real one, on a virtual clock; the modem is simulated.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import pytest
 
@@ -36,8 +35,7 @@ CARD = r"\+(CPIN|CIMI|CRSM|CCID)"
 class Outdoors:
     """A simulated modem whose power can be switched, and a keeper on it."""
 
-    toggles: ClassVar[bool] = False
-
+    toggles: bool = False
     used: list[tuple[Rung, float]] = field(default_factory=list)
     ready: list[float] = field(default_factory=list)
     heard: str = ""
@@ -137,7 +135,7 @@ class Outage:
     trouble: Trouble
     remedies: dict[Rung, int]
     plan: FaultPlan = FaultPlan()  # noqa: RUF009 -- frozen
-    act: Callable[[Outdoors], Awaitable[None]] | None = None
+    act: Callable[[Outdoors], Coroutine[None, None, None]] | None = None
     well_s: float = 42.0
 
 

@@ -22,12 +22,18 @@ from apn_config.store import ChangeRow, Store, StoreError, StoreFull
 from modem.errors import PortMissing
 from modem.link import Link, LinkUser
 from modem.simulator.endpoints.clockwork import Clockwork
-from tests.service.bench import CONFIG, Bench, PromptStore
+from modem.sms import compose_deliver
+from tests.service.bench import CONFIG, OPERATOR, Bench, PromptStore
 from tests.virtual_time import run
 
 T = TypeVar("T")
 
-WATCHDOG_S = 30.0
+WATCHDOG_S = 20.0
+
+
+async def never(*_arguments: object, **_options: object) -> None:
+    """A bug, or a dead disk: what is waited for never comes."""
+    await asyncio.Event().wait()
 
 
 class Manager(Notifier):
@@ -70,6 +76,7 @@ class Disk:
         self.error: StoreError | None = None
         self.hangs: asyncio.Event | None = None
         self.opened = 0
+        self.tried: list[float] = []
 
 
 class DiskStore(PromptStore):
@@ -86,6 +93,7 @@ class DiskStore(PromptStore):
             raise self._disk.error
 
     async def probe(self, path: Path) -> None:
+        self._disk.tried.append(asyncio.get_running_loop().time())
         await self._meet_the_disk()
         if self._disk.takes_nothing:
             raise StoreFull(path)
@@ -105,6 +113,7 @@ class DaemonBench(Bench):
 
     def prepare(self, watchdog_s: float | None) -> None:
         """What a daemon finds; nothing runs yet."""
+        self.home.mkdir(exist_ok=True)
         self.port = self.home / "port"
         self.port.touch()
         self.config = replace(
@@ -115,8 +124,19 @@ class DaemonBench(Bench):
         )
         self.disk = Disk()
         self.manager = Manager(watchdog_s)
+        self.listeners: list[Callable[[str], object]] = []
+        self.on_command = self._tell_listeners
         self.on_disk: Config | Exception = self.config
         self.monkeypatch.setattr("apn_config.service.StoreThread", self._store)
+
+    def _tell_listeners(self, line: str) -> None:
+        for listener in self.listeners:
+            listener(line)
+
+    def network_parts(self, text: str) -> list[str]:
+        """The PDUs of a message that isn't sent yet."""
+        parts = compose_deliver(OPERATOR, text, timestamp=self.network.wall(), reference=7)
+        return [part.pdu for part in parts]
 
     def unplug(self) -> None:
         """The modem and its port are gone, until `port` is touched."""

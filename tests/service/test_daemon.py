@@ -1,4 +1,4 @@
-"""The daemon as a whole: what its manager hears, stores that fail, ends, other configurations."""
+"""The daemon's lives: stores that fail, ends, other configurations."""
 
 from __future__ import annotations
 
@@ -6,221 +6,22 @@ import asyncio
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from apn_config.config import AccessConfig, Config, ConfigError, ControlConfig, ReplyConfig
+from apn_config.config import (
+    AccessConfig,
+    Config,
+    ConfigError,
+    ControlConfig,
+    RecoveryConfig,
+    ReplyConfig,
+)
+from apn_config.config_recovery import PowerConfig
 from apn_config.control import ControlError
 from apn_config.store import StoreCorrupt, StoreError, StoreForbidden, StoreFull, StoreReadOnly
-from modem import Modem
-from tests.service.bench import CONFIG, DAY_S, OPERATOR, with_apn
-from tests.service.daemon_bench import WATCHDOG_S, DaemonBench, Play, Story
-from tests.service.daemon_bench import play as play_daemon
-
-
-@pytest.fixture(name="play")
-def _play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
-    """Runs a story; options are the bench's."""
-
-    def run_story(story: Story, **options: Any) -> None:
-        play_daemon(story, tmp_path, monkeypatch, **options)
-
-    return run_story
-
-
-def feeds(bench: DaemonBench) -> bool:
-    """Is the watchdog fed at present, as often as it wants to be?"""
-    return bench.manager.fed_within(WATCHDOG_S / 2)
-
-
-# --- readiness ------------------------------------------------------------------------------------
-
-
-def test_it_is_ready_before_its_modem_is(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        bench.unplug()
-        bench.launch()
-        await bench.until(lambda: bench.manager.count("READY"), "it is ready", 1)
-        assert (bench.home / "control.sock").is_socket()
-        assert bench.disk.opened == 1
-        await bench.passes(30)
-        assert f"can't open {bench.port}" in str(bench.manager.last("STATUS"))
-        assert bench.manager.count("EXTEND_TIMEOUT_USEC") == 1, "only while it started"
-        bench.port.touch()
-        await bench.until(lambda: bench.phase == "ready", "the modem is ready")
-        await bench.passes(WATCHDOG_S)
-        assert bench.manager.last("STATUS") == f"ready, {bench.port}"
-        assert bench.manager.count("READY") == 1
-
-    play(story, started=False)
-
-
-def test_it_is_not_ready_without_a_store(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        bench.disk.error = StoreForbidden(Path("x"))
-        bench.launch()
-        await bench.passes(3600)
-        assert bench.manager.count("READY") == 0
-        # Its start takes longer than any manager's patience, which is renewed in time.
-        extended = [at_s for at_s, told in bench.manager.heard if "EXTEND_TIMEOUT_USEC" in told]
-        gaps = [after - before for before, after in pairwise(extended)]
-        assert max(gaps) <= 15
-        assert "waiting for the store" in str(bench.manager.last("STATUS"))
-        assert "no permission" in str(bench.manager.last("STATUS"))
-        assert feeds(bench)
-        bench.disk.error = None
-        await bench.until(lambda: bench.manager.count("READY"), "it is ready", 61)
-
-    play(story, started=False)
-
-
-def test_it_is_not_ready_without_its_socket(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        blocker = bench.home / "control.sock"
-        blocker.write_text("no socket")
-        await bench.start()
-        assert bench.manager.count("READY") == 0
-        bench.send("#1 PING")
-        await bench.answer("#1 OK PING")
-        blocker.unlink()
-        await bench.until(lambda: bench.manager.count("READY"), "it is ready", 31)
-
-    play(story, started=False)
-
-
-def test_without_a_manager_nothing_wakes_it(play: Play) -> None:
-    """No tick and no look at the store: an idle device sleeps."""
-
-    async def story(bench: DaemonBench) -> None:
-        bench.manager._address = None
-        await bench.start()
-        await bench.passes(60)
-        timers = [timer for timer in bench.loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
-        assert all(timer.when() > bench.loop.time() + 60 for timer in timers), timers
-        assert [at_s for at_s, _ in bench.manager.heard if at_s > 1010] == []
-
-    play(story, started=False)
-
-
-# --- the watchdog ---------------------------------------------------------------------------------
-
-
-def test_an_idle_daemon_is_fed_all_day(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        await bench.passes(DAY_S)
-        assert bench.manager.longest_hunger_s() <= WATCHDOG_S / 2
-
-    play(story)
-
-
-def test_a_busy_daemon_is_fed(play: Play) -> None:
-    """Commands, a change that is rolled back by its deadlines, hours without a modem."""
-
-    async def story(bench: DaemonBench) -> None:
-        bench.send("#1 APN other")
-        await bench.until(lambda: bench.state == "verifying", "it is being verified")
-        bench.simulated.set_coverage(False)
-        await bench.until(lambda: bench.state == "failed", "given up")
-        bench.unplug()
-        await bench.passes(3600)
-        bench.port.touch()
-        bench.simulated.set_coverage(True)
-        await bench.answer("#1 ROLLBACK APN other")
-        assert bench.manager.longest_hunger_s() <= WATCHDOG_S / 2
-
-    play(story)
-
-
-def test_a_store_that_hangs_starves_the_watchdog(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        bench.disk.hangs = asyncio.Event()
-        await bench.passes(100)
-        assert feeds(bench), "a slow disk isn't a dead one"
-        await bench.passes(60)
-        assert not feeds(bench)
-        assert "the store has made no progress" in str(bench.manager.last("STATUS"))
-        assert (await bench.status())["store"]["state"] == "waiting"
-        bench.disk.hangs.set()
-        bench.disk.hangs = None
-        await bench.passes(WATCHDOG_S)
-        assert feeds(bench)
-        assert bench.manager.last("STATUS") == f"ready, {bench.port}"
-
-    play(story)
-
-
-def test_a_store_that_hangs_while_it_is_closed_starves_it_too(
-    play: Play, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def story(bench: DaemonBench) -> None:
-        async def never() -> None:
-            await asyncio.Event().wait()
-
-        monkeypatch.setattr(bench.db, "close", never)
-        bench.disk.error = StoreFull(Path("x"))
-        await bench.passes(200)
-        assert not feeds(bench)
-
-    play(story)
-
-
-def test_a_blocked_loop_starves_the_watchdog(play: Play) -> None:
-    async def story(bench: DaemonBench) -> None:
-        clock = bench.loop._clock  # type: ignore[attr-defined]
-        before = bench.manager.count("WATCHDOG")
-
-        def block() -> None:
-            clock.now_s += 10 * WATCHDOG_S
-
-        bench.loop.call_soon(block)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert bench.manager.count("WATCHDOG") == before
-        assert not feeds(bench)
-        await bench.passes(1)
-        assert feeds(bench)
-
-    play(story)
-
-
-async def never(*_arguments: object, **_options: object) -> None:
-    """A bug: what is waited for never comes."""
-    await asyncio.Event().wait()
-
-
-def test_a_keeper_that_never_comes_to_an_end_starves_it(
-    play: Play, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def story(bench: DaemonBench) -> None:
-        monkeypatch.setattr(Modem, "initialise", never)
-        bench.launch()
-        await bench.passes(800)
-        assert feeds(bench), "a modem may take long to start"
-        await bench.passes(200)
-        assert not feeds(bench)
-        assert "the modem's keeper" in str(bench.manager.last("STATUS"))
-
-    play(story, started=False)
-
-
-def test_an_operation_that_never_ends_starves_it(
-    play: Play, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def story(bench: DaemonBench) -> None:
-        monkeypatch.setattr(Modem, "run_at", never)
-        asking = asyncio.create_task(bench.do("at", line="AT"))
-        await bench.passes(500)
-        assert feeds(bench)
-        await bench.passes(200)
-        assert not feeds(bench)
-        assert "operation at" in str(bench.manager.last("STATUS"))
-        asking.cancel()
-        await bench.passes(WATCHDOG_S)
-        assert feeds(bench), "who hung up is waited for no longer"
-
-    play(story)
-
+from tests.service.bench import CONFIG, OPERATOR, with_apn
+from tests.service.daemon_bench import DaemonBench, Play, never
 
 # --- a store that fails ---------------------------------------------------------------------------
 
@@ -235,7 +36,7 @@ TROUBLES: dict[str, StoreError] = {
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("when", ["at the start", "at work"])
 def test_without_its_store_it_leaves_messages_in_the_modem(
-    play: Play, trouble: StoreError, when: str
+    play_daemon: Play, trouble: StoreError, when: str
 ) -> None:
     async def story(bench: DaemonBench) -> None:
         if when == "at work":
@@ -266,37 +67,30 @@ def test_without_its_store_it_leaves_messages_in_the_modem(
         assert (await bench.status())["store"]["state"] == "ok"
         assert bench.stored_in_modem() == 0
 
-    play(story, started=False)
+    play_daemon(story, started=False)
 
 
-def test_it_waits_longer_each_time_for_its_store(play: Play) -> None:
+def test_it_waits_longer_each_time_for_its_store(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
-        opening: list[float] = []
-        real = bench._store
+        async def pauses() -> list[int]:
+            began_s = bench.loop.time()
+            bench.disk.tried.clear()
+            bench.disk.error = StoreFull(Path("x"))
+            await bench.passes(1000)
+            bench.disk.error = None
+            times = [began_s, *bench.disk.tried]
+            return [round(after - before) for before, after in pairwise(times)][:8]
 
-        def store() -> Any:
-            opening.append(bench.loop.time())
-            return real()
-
-        bench.monkeypatch.setattr("apn_config.service.StoreThread", store)
-        bench.disk.error = StoreFull(Path("x"))
         bench.launch()
-        await bench.passes(1000)
-        gaps = [round(after - before) for before, after in pairwise(opening)]
-        assert gaps[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
-        bench.disk.error = None
+        assert await pauses() == [1, 2, 4, 8, 16, 32, 60, 60]
         await bench.passes(700)
-        # It had recovered: the next trouble is looked at anew.
-        opening.clear()
-        bench.disk.error = StoreFull(Path("x"))
-        await bench.passes(1000)
-        gaps = [round(after - before) for before, after in pairwise(opening)]
-        assert gaps[:3] == [2, 4, 8]
+        # It has recovered: the next trouble is looked at anew, as soon as somebody meets with it.
+        assert (await pauses())[1:4] == [2, 4, 8]
 
-    play(story, started=False)
+    play_daemon(story, started=False)
 
 
-def test_a_modem_is_not_set_up_for_a_disk_that_takes_nothing(play: Play) -> None:
+def test_a_modem_is_not_set_up_for_a_disk_that_takes_nothing(play_daemon: Play) -> None:
     """A full disk can often be read: the store opens, and the first message fails."""
 
     async def story(bench: DaemonBench) -> None:
@@ -310,10 +104,10 @@ def test_a_modem_is_not_set_up_for_a_disk_that_takes_nothing(play: Play) -> None
         bench.disk.takes_nothing = False
         await bench.until(lambda: bench.phase == "ready", "it goes on", 70)
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_change_whose_store_fails_goes_on_once_it_is_there(play: Play) -> None:
+def test_a_change_whose_store_fails_goes_on_once_it_is_there(play_daemon: Play) -> None:
     """Also where nobody but whoever asked for it met with the failure."""
 
     async def story(bench: DaemonBench) -> None:
@@ -327,7 +121,7 @@ def test_a_change_whose_store_fails_goes_on_once_it_is_there(play: Play) -> None
         bench.simulated.set_coverage(True)
         await bench.until(lambda: bench.state == "committed", "the change went on", 200)
 
-    play(story)
+    play_daemon(story)
 
 
 # --- the end --------------------------------------------------------------------------------------
@@ -342,7 +136,7 @@ async def ended(bench: DaemonBench) -> float:
     return bench.loop.time() - began_s
 
 
-def test_an_idle_daemon_ends_at_once(play: Play) -> None:
+def test_an_idle_daemon_ends_at_once(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         assert await ended(bench) == 0
         assert bench.manager.count("STOPPING") == 1
@@ -350,10 +144,10 @@ def test_an_idle_daemon_ends_at_once(play: Play) -> None:
             await bench.do("apn.set", apn="other")
         assert (await bench.status())["daemon"]["stage"] == "stopping"
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_change_is_finished_before_the_end(play: Play) -> None:
+def test_a_change_is_finished_before_the_end(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN other")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -368,10 +162,10 @@ def test_a_change_is_finished_before_the_end(play: Play) -> None:
         await bench.start()
         await bench.answer("#2 OK APN em")
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_change_that_takes_too_long_is_undone_before_the_end(play: Play) -> None:
+def test_a_change_that_takes_too_long_is_undone_before_the_end(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN nosuch")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -383,10 +177,10 @@ def test_a_change_that_takes_too_long_is_undone_before_the_end(play: Play) -> No
         assert bench.loop.time() - patience[-1] <= 15
         assert bench.answers in ([], ["#1 ROLLBACK APN nosuch kept=em reason=stopped"])
 
-    play(story, lte_only=True)
+    play_daemon(story, lte_only=True)
 
 
-def test_what_is_not_done_in_time_is_left_to_the_next_start(play: Play) -> None:
+def test_what_is_not_done_in_time_is_left_to_the_next_start(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN other")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -398,10 +192,10 @@ def test_what_is_not_done_in_time_is_left_to_the_next_start(play: Play) -> None:
         await bench.start()
         await bench.answer("#1 ROLLBACK APN other kept=em")
 
-    play(story, config=with_apn(stop_timeout_s=20.0))
+    play_daemon(story, config=with_apn(stop_timeout_s=20.0))
 
 
-def test_a_second_signal_ends_it_at_once(play: Play) -> None:
+def test_a_second_signal_ends_it_at_once(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN other")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -413,10 +207,10 @@ def test_a_second_signal_ends_it_at_once(play: Play) -> None:
         await bench.start()
         await bench.until(lambda: len(bench.answers) == 1, "the next start went on with it")
 
-    play(story)
+    play_daemon(story)
 
 
-def test_whoever_waits_for_a_change_hears_its_end(play: Play) -> None:
+def test_whoever_waits_for_a_change_hears_its_end(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         asking = asyncio.create_task(bench.do("apn.set", apn="other"))
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -425,7 +219,7 @@ def test_whoever_waits_for_a_change_hears_its_end(play: Play) -> None:
         assert asking.done()
         assert (await asking)["outcome"] == "committed"
 
-    play(story)
+    play_daemon(story)
 
 
 # --- another configuration ------------------------------------------------------------------------
@@ -444,7 +238,7 @@ def put(bench: DaemonBench, config: Config) -> None:
     bench.daemon.reload()
 
 
-def test_another_configuration_takes_effect_and_nothing_is_lost(play: Play) -> None:
+def test_another_configuration_takes_effect_and_nothing_is_lost(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 PING", sender="4711")
         await bench.until(lambda: bench.verdicts() == ["not-listed"], "a stranger's")
@@ -463,10 +257,10 @@ def test_another_configuration_takes_effect_and_nothing_is_lost(play: Play) -> N
         await bench.until(lambda: len(bench.verdicts()) == 3, "judged by the new one")
         assert bench.verdicts()[2] == "not-listed"
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_broken_configuration_changes_nothing(play: Play) -> None:
+def test_a_broken_configuration_changes_nothing(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         loaded = (await bench.status())["config"]["loaded"]
         link = bench.link
@@ -488,10 +282,26 @@ def test_a_broken_configuration_changes_nothing(play: Play) -> None:
         assert status["config"]["error"] is None
         assert status["config"]["loaded"] > loaded
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_new_configuration_waits_for_a_change(play: Play) -> None:
+def test_what_only_an_agent_finds_wrong_is_found_before_it_takes_effect(play_daemon: Play) -> None:
+    spoilt = RecoveryConfig(power=PowerConfig("nosuch", {}))
+
+    async def story(bench: DaemonBench) -> None:
+        link = bench.link
+        put(bench, other(recovery=spoilt))
+        await bench.passes(60)
+        assert "recovery.power" in (await bench.status())["config"]["error"]
+        assert bench.link is link
+        bench.config = replace(bench.config, recovery=spoilt)
+        with pytest.raises(ConfigError, match=r"recovery\.power"):
+            bench.launch()
+
+    play_daemon(story)
+
+
+def test_a_new_configuration_waits_for_a_change(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN other")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -509,10 +319,12 @@ def test_a_new_configuration_waits_for_a_change(play: Play) -> None:
         assert bench.manager.count("READY") == 2
         assert (await bench.status())["daemon"]["stage"] == "running"
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_new_port_does_not_wait_for_a_change_that_waits_for_the_old_one(play: Play) -> None:
+def test_a_new_port_does_not_wait_for_a_change_that_waits_for_the_old_one(
+    play_daemon: Play,
+) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.send("#1 APN other")
         await bench.until(lambda: bench.state == "verifying", "it is being verified")
@@ -524,10 +336,10 @@ def test_a_new_port_does_not_wait_for_a_change_that_waits_for_the_old_one(play: 
         await bench.answer("#1 OK APN other", 60)
         assert (await bench.status())["link"]["port"] == str(elsewhere)
 
-    play(story)
+    play_daemon(story)
 
 
-def test_a_new_configuration_may_mend_the_store(play: Play) -> None:
+def test_a_new_configuration_may_mend_the_store(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.disk.error = StoreFull(Path("x"))
         bench.launch()
@@ -538,10 +350,25 @@ def test_a_new_configuration_may_mend_the_store(play: Play) -> None:
         await bench.until(lambda: bench.phase == "ready", "it doesn't wait for its next try")
         assert bench.loop.time() - began_s < 10
 
-    play(story, started=False)
+    play_daemon(story, started=False)
 
 
-def test_the_socket_moves_with_the_configuration(play: Play) -> None:
+@pytest.mark.parametrize("turns", range(0, 40, 3))
+def test_it_can_be_ended_in_the_middle_of_a_reload(play_daemon: Play, turns: int) -> None:
+    async def story(bench: DaemonBench) -> None:
+        put(bench, other())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running, bench._running = bench._running, None
+        assert running is not None
+        running.cancel()
+        ended, _ = await asyncio.wait({running}, timeout=60)
+        assert ended
+
+    play_daemon(story)
+
+
+def test_the_socket_moves_with_the_configuration(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         old, new = bench.config.control.socket, bench.home / "run" / "other.sock"
         bench.on_disk = replace(bench.config, control=ControlConfig(new))
@@ -550,10 +377,10 @@ def test_the_socket_moves_with_the_configuration(play: Play) -> None:
         assert not old.exists()
         await bench.until(lambda: bench.manager.count("READY") == 2, "and that is told")
 
-    play(story)
+    play_daemon(story)
 
 
-def test_what_is_asked_meanwhile_is_told_to_ask_again(play: Play) -> None:
+def test_what_is_asked_meanwhile_is_told_to_ask_again(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.unplug()
         bench.monkeypatch.setattr("apn_config.operations.ready_modem", never)
@@ -563,4 +390,4 @@ def test_what_is_asked_meanwhile_is_told_to_ask_again(play: Play) -> None:
         with pytest.raises(ControlError, match="ask again"):
             await asking
 
-    play(story)
+    play_daemon(story)

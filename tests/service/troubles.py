@@ -15,7 +15,7 @@ from tests.modem.fault_matrix import CASES, Case
 if TYPE_CHECKING:
     from tests.service.command_matrix import Device
 
-LOTS = 8
+LOTS = 6
 MINUTE_S = 60.0
 _FORBIDDEN = Operator("00102", "Forbidden Network", "Forbidden", welcome=Welcome.FORBIDDEN)
 # A memory that holds most (a generic modem's ME) takes 100.
@@ -27,17 +27,25 @@ class Bears(Enum):
     """What a device may show of a trouble: no more than this, and nothing that is untrue."""
 
     AGAIN = "again"
-    """An answer may be sent twice, with the same text."""
     UNDONE = "undone"
-    """A change may be refused or rolled back that would have worked otherwise; its answer says so,
-    and the former APN is in force."""
     STALE = "stale"
-    """A change may be refused since a later one was applied before it."""
     ERROR = "error"
-    """A reading command may be answered `ERR reason=modem-error`."""
     RESCUED = "rescued"
-    """Where the former APN's service doesn't come back either, older ones are tried."""
 
+    @property
+    def meaning(self) -> str:
+        """In a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Bears.AGAIN: "an answer was sent twice, with the same text",
+    Bears.UNDONE: "a change that works elsewhere was refused or rolled back; its answer says so, "
+    "and the former APN is in force",
+    Bears.STALE: "a change was refused since a later one had been applied before it",
+    Bears.ERROR: "a reading command was answered `ERR reason=modem-error`",
+    Bears.RESCUED: "the former APN had no service either in time, so older ones were tried",
+}
 
 Happening = Callable[["Device", Random], Awaitable[None]]
 
@@ -61,15 +69,13 @@ _SPOILT = (
     "what the modem refuses, or takes for something else, ends a change; the answer tells that it "
     "is rolled back"
 )
-# What more than its answers' repetition shows of a case of the driver's matrix.
-_MORE: dict[str, tuple[frozenset[Bears], str]] = {}
+# What cases of the driver's matrix cost a command; the others cost nothing.
+_COSTS: dict[str, tuple[frozenset[Bears], str]] = {}
 
 
 def _of_driver(case: Case) -> Trouble:
-    more, why = _MORE.get(case.name, (frozenset[Bears](), ""))
-    again = {Bears.AGAIN} if case.again else set()
-    told = "; ".join(text for text in (_TAKEN if case.again else "", why) if text)
-    return Trouble(case.name, case.faults, None, more | again, case.seeds, told)
+    bears, why = _COSTS.get(case.name, (frozenset[Bears](), ""))
+    return Trouble(case.name, case.faults, None, bears, case.seeds, why)
 
 
 # --- the network ----------------------------------------------------------------------------------
@@ -192,8 +198,14 @@ async def _power_cut(bench: Device, chance: Random) -> None:
 # --- all ------------------------------------------------------------------------------------------
 
 
-def _once(action: Action, prefix: str, **keys: object) -> tuple[Fault, ...]:
-    return (Fault(action, prefix=prefix, nth=1, **keys),)  # type: ignore[arg-type]
+# What a change does, in the ways of all families (modem.profiles.Reattach)
+_WRITE = r"CGDCONT=\d,"
+_LEAVE = r"CFUN=4|COPS=2|CGATT=0"
+_RETURN = r"CFUN=1|COPS=0|CGATT=1"
+
+
+def _at_first(name: str, action: Action, pattern: str, *bears: Bears) -> Trouble:
+    return Trouble(name, (Fault(action, pattern=pattern, nth=1),), None, frozenset(bears))
 
 
 def _at_some_moment(
@@ -205,15 +217,20 @@ def _at_some_moment(
 TROUBLES: tuple[Trouble, ...] = (
     *(_of_driver(case) for case in CASES),
     # the steps of a change
-    Trouble("the writing of the APN isn't answered", _once(Action.NO_ANSWER, "AT+CGDCONT=1")),
-    Trouble("the writing of the APN is refused once", _once(Action.REFUSE, "AT+CGDCONT=1")),
-    Trouble("a restart at the writing of the APN", _once(Action.REBOOT, "AT+CGDCONT=1")),
-    Trouble("radio off isn't answered", _once(Action.NO_ANSWER, "AT+CFUN=4")),
-    Trouble("radio on isn't answered", _once(Action.NO_ANSWER, "AT+CFUN=1")),
-    Trouble("radio on is refused once", _once(Action.REFUSE, "AT+CFUN=1")),
-    Trouble("a restart at radio on", _once(Action.REBOOT, "AT+CFUN=1")),
-    Trouble("mute for two minutes at radio on", _once(Action.SILENT, "AT+CFUN=1", seconds=120)),
-    Trouble("the port is gone for 8 s at radio on", _once(Action.UNPLUG, "AT+CFUN=1", seconds=8)),
+    Trouble(
+        "ten bytes of what the context is set to lost, 1 in 3",
+        (Fault(Action.DROP, octets=10, prefix="AT+CGDCONT?", every=3),),
+        lots=(1, 2, 3, 4, 5),
+    ),
+    _at_first("the writing of the APN isn't answered", Action.NO_ANSWER, _WRITE),
+    _at_first("the writing of the APN is refused once", Action.REFUSE, _WRITE, Bears.UNDONE),
+    _at_first("a restart at the writing of the APN", Action.REBOOT, _WRITE),
+    _at_first("leaving the network isn't answered", Action.NO_ANSWER, _LEAVE),
+    _at_first("coming back to it isn't answered", Action.NO_ANSWER, _RETURN),
+    _at_first("coming back to it is refused once", Action.REFUSE, _RETURN, Bears.UNDONE),
+    _at_first("a restart at coming back", Action.REBOOT, _RETURN),
+    _at_first("mute for 30 s at coming back", Action.SILENT, _RETURN),
+    _at_first("the port is gone for 5 s at coming back", Action.UNPLUG, _RETURN),
     # the network
     _at_some_moment("registration denied for two minutes", _denied),
     _at_some_moment("every APN refused for two minutes", _apns_refused),

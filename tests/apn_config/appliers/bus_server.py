@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -75,6 +75,7 @@ class BusServer:
     cut: Cut = Cut.BEFORE
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
+    on_call: Callable[[int], object] = lambda _number: None
 
     @property
     def members(self) -> list[str]:
@@ -125,6 +126,7 @@ class BusServer:
         if call.service == _BUS:
             return _octets(jeepney.new_method_return(message, "s", (":1.1",)))
         self.calls.append(call)
+        self.on_call(len(self.calls))
         try:
             answer = self._answered(call)
         except Refusal as refusal:

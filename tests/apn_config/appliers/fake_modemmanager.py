@@ -110,7 +110,9 @@ class FakeModemManager:
                 raise Refusal("org.freedesktop.DBus.Error.UnknownMethod", "Object does not exist")
             return "a{sv}", (self._bearer(call.path),)
         assert call.path == MODEM, call
-        return _METHODS[call.interface, call.member, call.signature](self, *call.body)
+        method = _METHODS[call.interface, call.member, call.signature]
+        answer: Answer = method(self, *call.body)
+        return answer
 
     # --- methods ------------------------------------------------------------------------------
 

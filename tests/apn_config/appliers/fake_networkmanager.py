@@ -7,8 +7,10 @@ that fails is gone. The tests with the real one hold the same, case by case.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 from tests.apn_config.appliers.bus_server import (
     NOTHING,
@@ -23,6 +25,7 @@ ROOT = "/org/freedesktop/NetworkManager"
 DEVICE = f"{ROOT}/Devices/2"
 PROFILE = f"{NM}.Settings.Connection"
 SECRETS = ("password", "pin")
+ACTIVATION_S = 2.0
 # The types of nm-settings-dbus(5), of what occurs here.
 TYPES = {
     "connection": {"id": "s", "uuid": "s", "type": "s", "autoconnect": "b", "interface-name": "s"},
@@ -53,6 +56,11 @@ TYPES = {
 Settings = dict[str, dict[str, tuple[str, Any]]]
 
 
+def uuid_of(name: str) -> str:
+    """A UUID for a connection of that name."""
+    return str(uuid5(NAMESPACE_DNS, name))
+
+
 def gsm(
     name: str = "modem", apn: str = "old.apn", more: Settings | None = None, **properties: Any
 ) -> Settings:
@@ -60,7 +68,7 @@ def gsm(
     settings: Settings = {
         "connection": {
             "id": ("s", name),
-            "uuid": ("s", f"uuid-of-{name}"),
+            "uuid": ("s", uuid_of(name)),
             "type": ("s", "gsm"),
             "autoconnect": ("b", True),
         },
@@ -91,6 +99,7 @@ class FakeNetworkManager:
         self.knows = knows
         self.udi = "/org/freedesktop/ModemManager1/Modem/0"
         self.state = 30
+        self.stuck = False
         self.modem_id = "device-of-ours"
         self.activations: list[str] = []
         self.refuses: dict[str, Refusal] = {}
@@ -98,7 +107,7 @@ class FakeNetworkManager:
         self.addresses: dict[int, list[str]] = {4: ["10.64.0.2"], 6: []}
         self.overrides: dict[str, dict[str, tuple[str, Any]]] = {}
         self._active: str | None = None
-        self._looks_left = 0
+        self._decided_s = 0.0
 
     def settings(self, name: str = "modem") -> Settings:
         """What is stored of a connection, its secrets too."""
@@ -112,6 +121,7 @@ class FakeNetworkManager:
     @property
     def active_apn(self) -> str | None:
         """The APN that data goes by."""
+        self.go_on()
         if self.state != 100 or self._active is None:
             return None
         apn: str = self.connections[self._active]["gsm"]["apn"][1]
@@ -123,7 +133,7 @@ class FakeNetworkManager:
             raise self.refuses[call.member]
         if (call.interface, call.member) == (OBJECT_MANAGER, "GetManagedObjects"):
             assert call.path == "/org/freedesktop"
-            self._go_on()
+            self.go_on()
             return "a{oa{sa{sv}}}", (self._objects(),)
         if call.interface == NM and call.member == "ActivateConnection":
             return self._activate(*call.body)
@@ -178,18 +188,17 @@ class FakeNetworkManager:
         self.activations.append(name)
         self._active = profile
         self.state = 40
-        self._looks_left = 3
+        self._decided_s = asyncio.get_running_loop().time() + ACTIVATION_S
         return "o", (self._active_path(),)
 
     def _active_path(self) -> str:
         return f"{ROOT}/ActiveConnection/{len(self.activations)}"
 
-    def _go_on(self) -> None:
-        """Time passes with each look."""
-        if self.state != 40 or self._active is None:
+    def go_on(self) -> None:
+        """An activation that had its time succeeds or fails."""
+        if self.stuck or self.state != 40 or self._active is None:
             return
-        self._looks_left -= 1
-        if self._looks_left > 0:
+        if asyncio.get_running_loop().time() < self._decided_s:
             return
         apn = self.connections[self._active]["gsm"].get("apn", ("s", ""))[1]
         if apn in self.knows:

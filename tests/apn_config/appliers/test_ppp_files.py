@@ -71,6 +71,8 @@ ipparam 3gppp
 SIXFAB_CHAT = """\
 # /etc/chatscripts/chat-connect
 ABORT "BUSY"
+ABORT "NO CARRIER"
+ABORT "ERROR"
 TIMEOUT 30
 "" AT
 OK ATE0
@@ -109,11 +111,20 @@ CONNECT \\d\\c
 HOWTO_PEER = "/dev/tts/USB0\n115200\nconnect 'chat -f /etc/ppp/chat/gprs'\ndefaultroute\n"
 HOWTO_CHAT = """\
 ABORT 'BUSY'
+ABORT 'NO CARRIER'
+ABORT 'ERROR'
 '' AT
 OK AT+CGDCONT=1,"IP","em"
 OK ATDT*99***1#
+CONNECT
 """
-ESCAPED_CHAT = 'SAY "Setting APN\\n"\nOK "AT+CGDCONT=1,\\"IPV4V6\\",\\"em\\""\nOK ATD*99#\n'
+ESCAPED_CHAT = """\
+ABORT "NO CARRIER"
+SAY "Setting APN\\n"
+'' "AT+CGDCONT=1,\\"IPV4V6\\",\\"em\\""
+OK ATD*99#
+CONNECT ''
+"""
 
 EXAMPLES = {
     "Debian's ppp": Example(
@@ -164,7 +175,7 @@ class TestWhatInstallersWrite:
 def test_a_merge_that_was_left_half_done_is_refused() -> None:
     """As in one version of Sixfab's: chat would wait for a mark, and send OK."""
     script = SIXFAB_CHAT.replace("OK ATI", "=======\nOK ATI")
-    with pytest.raises(ApplierRefused, match=r"line 8: AT\+CGDCONT stands where"):
+    with pytest.raises(ApplierRefused, match=r"line 10: AT\+CGDCONT stands where"):
         _dialling(SIXFAB_PEER, script)
 
 
@@ -409,7 +420,7 @@ def test_no_special_character_gets_into_a_command(form: str, name: str) -> None:
 @pytest.mark.parametrize("text", ['a"b', "a\\b", "a\nb", "a\x00b", "é", "a;b", "x" * 65])
 @pytest.mark.parametrize("where", ["user", "password"])
 def test_no_special_character_gets_into_a_login(where: str, text: str) -> None:
-    wanted = replace(LOGIN, **{where: text})
+    wanted = replace(LOGIN, user=text) if where == "user" else replace(LOGIN, password=text)
     with pytest.raises(ApplierRefused) as caught:
         _dialling(HOWTO_PEER, HOWTO_CHAT).changed(Apn("em", credentials=wanted))
     assert text not in str(caught.value)

@@ -1,0 +1,1 @@
+"""SMS receivers, killed and disturbed alike: `python -m benchmarks.peers_under_fire`."""
