@@ -234,6 +234,7 @@ class Agent:
             modem = await self._modem()
             try:
                 await modem.read_card()
+                await self.changes.check_card(modem)
                 if self.config.apn.enforce:
                     await self.changes.correct_drift(modem)
             except (ModemError, ApplierError) as error:

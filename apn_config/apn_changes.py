@@ -17,8 +17,8 @@ from apn_config.budgets import RadioBudget
 from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
 from apn_config.merge import Refusal, merge
-from apn_config.model import Apn, ApnRequest, Command
-from apn_config.steps import Ending, Plan, holds, settle
+from apn_config.model import NO_CREDENTIALS, Apn, ApnRequest, Command
+from apn_config.steps import Ending, Plan, holds, settle, undo_text
 from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow, InboxRow, Intent, Store
 from apn_config.transaction import Event, Origin, Reason, State
@@ -59,6 +59,8 @@ class ApnChanges:
         self._budget = budget
         self._clock = clock
         self.changing: asyncio.Lock = Turn()
+        # What the network served after the last cycle for drift, by the card.
+        self._in_vain: tuple[str, str | None] | None = None
 
     async def active(self) -> ChangeRow | None:
         """The change under way, one on trial included."""
@@ -149,10 +151,6 @@ class ApnChanges:
             if iccid is None:
                 # Another card's APN might be put on this one.
                 return
-            on_trial = await self._on_trial()
-            if on_trial is not None and on_trial.intent.iccid not in (iccid, UNKNOWN_CARD):
-                await self._end_trial(on_trial, Reason.OTHER_SIM)
-                return
             wanted = await self._meant(iccid, cid)
             if wanted is None:
                 return
@@ -163,7 +161,8 @@ class ApnChanges:
             live = (await self._applier.serving(modem, cid, activate=False)).context.apn
             # Written and not yet in effect: somebody was interrupted between the two.
             waits = live is not None and not same_apn(live, wanted.name)
-            if holds(found, wanted) and not waits:
+            if holds(found, wanted) and (not waits or self._in_vain == (iccid, live)):
+                # A network that serves another APN of its own is not made to serve ours by asking.
                 return
             logger.warning("the modem's APN has drifted: putting it back")
             now = self._clock.now()
@@ -172,7 +171,21 @@ class ApnChanges:
             if not holds(found, wanted):
                 await self._applier.write(modem, cid, wanted)
             if await self._budget.spend():
+                self._in_vain = (iccid, live)
                 await self._applier.take_effect(modem)
+
+    async def check_card(self, modem: Modem) -> None:
+        """With another card in the modem a change that was made for the first is called off."""
+        change, iccid = await self.active(), modem.identity.iccid
+        if change is None or iccid is None or change.intent.iccid in (iccid, UNKNOWN_CARD):
+            return
+        if change.state is not State.TRIAL:
+            self._runner.call_off(Reason.OTHER_SIM)
+            return
+        async with self.changing:
+            on_trial = await self._on_trial()
+            if on_trial is not None:
+                await self._end_trial(on_trial, Reason.OTHER_SIM)
 
     # --- their parts --------------------------------------------------------------------------
 
@@ -234,7 +247,7 @@ class ApnChanges:
             former_level=seen.level,
             inbox_id=None if row is None else row.id,
             tag=tag,
-            undo=former.undo,
+            undo=undo_text(self._plan, former.undo),
             trial_s=None if request is None else request.trial_s,
         )
         if not await self._budget.left():
@@ -273,7 +286,11 @@ class ApnChanges:
             record = await self._db.run(lambda store: store.records.get(iccid, cid))
             if record is None or record.last_good is None:
                 raise Refused("no-former")
-            return record.last_good
+            if former.credentials is not None:
+                return record.last_good
+            if record.last_good.credentials not in (None, NO_CREDENTIALS):
+                raise Refused("unknown-credentials")
+            return replace(record.last_good, credentials=None)
         merged = merge(former, request)
         if isinstance(merged, Refusal):
             raise Refused(merged.reason)

@@ -45,7 +45,8 @@ class Applying:
                     await tools.applier.write(modem, intent.cid, intent.wanted)
                 elif holds(intent.former, intent.wanted) and await self._serves(modem, change):
                     return Ending(Event.APPLIED)
-                await tools.switch_radio(modem, change)
+                if not await tools.switch_radio(modem, change):
+                    return Ending(Event.APPLY_REFUSED, Reason.BUDGET)
             except REFUSALS as error:
                 logger.warning(
                     "change %s: %s", change.id, error, extra={"fields": {"change": change.id}}
@@ -68,7 +69,8 @@ class Applying:
                 if tools.called_off is not None:
                     return Ending(Event.CALLED_OFF, tools.called_off)
                 if not watch.checked:
-                    await self._write_again_if_lost(modem, change)
+                    if not await self._write_again_if_lost(modem, change):
+                        return Ending(Event.VERIFY_FAILED, Reason.BUDGET)
                     watch.checked = True
                 seen, found = await self._judged(modem, change)
                 if found is None:
@@ -122,12 +124,16 @@ class Applying:
     async def _serves(self, modem: Modem, change: ChangeRow) -> bool:
         return (await self._judged(modem, change))[1] is None
 
-    async def _write_again_if_lost(self, modem: Modem, change: ChangeRow) -> None:
-        """A modem that restarted under the change may have forgotten its context."""
+    async def _write_again_if_lost(self, modem: Modem, change: ChangeRow) -> bool:
+        """A modem that restarted under the change may have forgotten its context.
+
+        False where it has, and no radio cycle is left.
+        """
         tools, intent = self._tools, change.intent
         if not await tools.is_set(modem, intent.cid, intent.wanted, surely=False):
             await tools.applier.write(modem, intent.cid, intent.wanted)
-            await tools.switch_radio(modem, change)
+            return await tools.switch_radio(modem, change)
+        return True
 
     async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> str:
         intent = change.intent

@@ -17,8 +17,8 @@ from apn_config.clock import Clock
 from apn_config.restoring import Restoring
 from apn_config.steps import Ending, Plan, advance
 from apn_config.storage_thread import StoreThread
-from apn_config.store import ChangeRow, Store
-from apn_config.tools import Probe, RadioBudget, Tools
+from apn_config.store import ChangeRow, Store, StoreError, StoreMisuse
+from apn_config.tools import MAY_BE_CALLED_OFF, Probe, RadioBudget, Tools
 from apn_config.transaction import RESUME, Action, Event, Reason, State
 from modem import Modem
 
@@ -79,9 +79,20 @@ class ChangeRunner:
         self._tools.begin()
         while not change.state.restful:
             progress(change.state)
-            ending = await self._actions[RESUME[change.state]](change)
-            change = await self.move(change, ending)
+            change = await self.move(change, await self._end_of(change))
         return change
+
+    async def _end_of(self, change: ChangeRow) -> Ending:
+        """What the state's action ends in. A fault of ours ends in a roll-back, too."""
+        try:
+            return await self._actions[RESUME[change.state]](change)
+        except (StoreError, StoreMisuse):
+            raise
+        except Exception:
+            if change.state not in MAY_BE_CALLED_OFF:
+                raise
+            logger.exception("change %s: %s failed", change.id, change.state.value)
+            return Ending(Event.CALLED_OFF, Reason.INTERNAL)
 
     async def move(
         self,

@@ -13,7 +13,7 @@ from apn_config.clock import Clock
 from apn_config.retries import Meaning, meaning_of, retry
 from apn_config.steps import Ending, Plan, advance
 from apn_config.storage_thread import StoreThread
-from apn_config.store import OutboxRow, Report, Store
+from apn_config.store import UNKNOWN_CARD, OutboxRow, Report, Store
 from apn_config.transaction import Event, State
 from apn_config.vitals import idle
 from modem import CommandRefused, Modem, ModemError, sms
@@ -120,6 +120,10 @@ class Outgoing:
                 if wait_s is None:
                     self._tries.clear()
                 return _Pause(wait_s, unless=self._due)
+        iccid = modem.identity.iccid
+        if row.change_id and await self._db.run(lambda store: _of_another_card(store, row, iccid)):
+            # Its network's taking the answer would prove nothing; the change is being called off.
+            return _Pause(None, unless=self._due)
         parts = self._compose(row)
         if not parts:
             await self._db.run(lambda store: self._give_up(store, row, "it can't be composed"))
@@ -218,3 +222,11 @@ class Outgoing:
 def _fields(row: OutboxRow) -> dict[str, dict[str, int | None]]:
     """What the journal can be searched by."""
     return {"fields": {"answer": row.id, "change": row.change_id, "message": row.inbox_id}}
+
+
+def _of_another_card(store: Store, row: OutboxRow, iccid: str | None) -> bool:
+    """Is it the proof of a change that was made for another card than that one?"""
+    change = None if row.change_id is None else store.changes.get(row.change_id)
+    if change is None or change.state is not State.PROVING:
+        return False
+    return iccid is not None and change.intent.iccid not in (iccid, UNKNOWN_CARD)

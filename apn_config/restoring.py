@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from apn_config import replies
 from apn_config.appliers import ApplierError, Held
 from apn_config.model import Apn
-from apn_config.steps import Ending, holds
+from apn_config.steps import Ending, holds, undo_of
 from apn_config.store import ChangeRow
 from apn_config.tools import FIRST_LOOK_S, LONGEST_LOOK_S, REFUSALS, Tools
 from apn_config.transaction import Event, Level, Reason
 from modem import Modem, ModemError, same_apn
 
 logger = logging.getLogger(__name__)
+
+# Each two seconds apart: a card is busy for half a minute at most.
+REFUSALS_BORNE = 30
 
 _Write = Callable[[Modem], Awaitable[None]]
 
@@ -48,17 +52,18 @@ class Restoring:
         return await self._try(change, default if _is_new(change, default) and not again else None)
 
     async def write_former(self, change: ChangeRow) -> Ending:
-        """The former APN is what stays where no APN has service."""
-        while True:
+        """The former APN is what stays where no APN has service.
+
+        A refusal may be a passing one, such as of a card that is busy after a radio cycle.
+        """
+        refusals = 0
+        while refusals < REFUSALS_BORNE:
             try:
                 modem = await self._tools.modem_for(change)
-                held = await self._tools.is_set(modem, change.intent.cid, change.intent.former)
                 await self._write_former(modem, change)
-                if not held:
-                    await self._tools.switch_radio(modem, change)
-            except REFUSALS:
-                break
+                await self._switch_radio(modem, change)
             except (ModemError, ApplierError) as error:
+                refusals += isinstance(error, REFUSALS)
                 await self._tools.pause_after(error)
                 continue
             break
@@ -75,9 +80,14 @@ class Restoring:
         if apn is None:
             return Ending(Event.NOTHING_TO_TRY, change.reason)
 
+        if change.intent.former.credentials is None:
+            # They couldn't be brought back: what the modem has is left alone.
+            apn = replace(apn, credentials=None)
+        tried = apn
+
         async def write(modem: Modem) -> None:
-            if not await self._tools.is_set(modem, change.intent.cid, apn):
-                await self._tools.applier.write(modem, change.intent.cid, apn)
+            if not await self._tools.is_set(modem, change.intent.cid, tried):
+                await self._tools.applier.write(modem, change.intent.cid, tried)
 
         if not await self._serves_again(change, write):
             return Ending(Event.RESTORE_TIMEOUT, change.reason)
@@ -104,13 +114,16 @@ class Restoring:
                     written = True
                 if not cycled or remaining_s < cycle_again_below_s:
                     cycle_again_below_s = -1.0 if cycled else cycle_again_below_s
-                    await self._switch_radio(modem, change)
+                    # Whatever comes of it: a modem that gives way at each cycle gets two of them.
                     cycled = True
+                    await self._switch_radio(modem, change)
                 seen = await tools.look(modem, change, activate=level.reaches(Level.CONTEXT))
                 if seen.level.reaches(level):
                     return True
             except (ModemError, ApplierError) as error:
                 refused = isinstance(error, REFUSALS)
+                # It may have restarted, and may have forgotten what was written.
+                written = written and refused
                 await tools.pause_after(error)
                 continue
             await tools.pause(LONGEST_LOOK_S if remaining_s > LONGEST_LOOK_S else FIRST_LOOK_S)
@@ -126,11 +139,12 @@ class Restoring:
 
     async def _write_former(self, modem: Modem, change: ChangeRow) -> None:
         """All that the change touched, as it was."""
-        intent = change.intent
-        if intent.undo is None and await self._tools.is_set(modem, intent.cid, intent.former):
-            return
-        held = Held(intent.former, intent.undo)
-        await self._tools.applier.restore(modem, intent.cid, held)
+        intent, applier = change.intent, self._tools.applier
+        undo = undo_of(intent, self._tools.plan)
+        if undo is not None:
+            await applier.restore(modem, intent.cid, Held(intent.former, undo))
+        elif not await self._tools.is_set(modem, intent.cid, intent.former):
+            await applier.write(modem, intent.cid, intent.former)
 
     def _over(
         self, change: ChangeRow, event: Event, kept: Apn, *, rescue: Apn | None = None

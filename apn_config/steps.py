@@ -43,7 +43,7 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
         )
     if Duty.COMMIT_RECORD in taken.duties:
         _commit_record(store, intent, now)
-    if Duty.COMMIT_RESCUE in taken.duties:
+    if Duty.COMMIT_RESCUE in taken.duties and change.reason is not Reason.OTHER_SIM:
         assert ending.rescue is not None
         store.records.commit(intent.iccid, intent.cid, ending.rescue, now)
     if Duty.SWAP_LOGIN in taken.duties:
@@ -74,6 +74,17 @@ def swapped(apn: Apn) -> Apn:
     assert apn.credentials is not None
     credentials = replace(apn.credentials, swapped=not apn.credentials.swapped)
     return replace(apn, credentials=credentials)
+
+
+def undo_text(plan: Plan, undo: str | None) -> str | None:
+    """What an applier wants to have for a roll-back, with whose it is."""
+    return None if undo is None else f"{plan.apn.applier}:{undo}"
+
+
+def undo_of(intent: Intent, plan: Plan) -> str | None:
+    """The same again; None where the configuration names another applier now."""
+    applier, _, undo = (intent.undo or "").partition(":")
+    return undo if intent.undo is not None and applier == plan.apn.applier else None
 
 
 def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:

@@ -93,7 +93,7 @@ class Tools:
         """One radio cycle, counted before it is made. False, and none, where the budget is spent;
         but a roll-back has none: a device that is stranded wears no flash any more.
         """
-        if not await self._budget.spend(change.id, hard=change.state in _MAY_BE_LEFT):
+        if not await self._budget.spend(change.id, hard=change.state in MAY_BE_CALLED_OFF):
             logger.warning(
                 "change %s: no radio cycle is left for today",
                 change.id,
@@ -126,6 +126,6 @@ class Tools:
         await asyncio.sleep(0 if isinstance(error, TimeoutError) else LONGEST_LOOK_S)
 
 
-_MAY_BE_LEFT = frozenset(
+MAY_BE_CALLED_OFF = frozenset(
     {State.APPLYING, State.VERIFYING, State.REAPPLYING, State.REVERIFYING, State.PROVING}
 )

@@ -195,6 +195,10 @@ class Reason(Enum):
     STOPPED = "stopped"
     """The daemon was being stopped."""
     OTHER_SIM = "other-sim"
+    BUDGET = "budget"
+    """No radio cycle was left to make it take effect."""
+    INTERNAL = "internal"
+    """This program tripped over a fault of its own."""
 
 
 class Level(Enum):

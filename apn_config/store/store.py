@@ -13,7 +13,7 @@ from apn_config.store.aside import note_damage, noted_damage, replace
 from apn_config.store.changes import Changes
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime
-from apn_config.store.errors import StoreCorrupt
+from apn_config.store.errors import StoreCorrupt, StoreUnavailable
 from apn_config.store.files import take_lock
 from apn_config.store.inbox import Inbox
 from apn_config.store.journal import Journal
@@ -142,5 +142,9 @@ def _begin_anew(damaged: Path, new: Path, why: str, now: Moment) -> None:
             if store.rungs.used(Rung.STORE, now) <= TELL_PER_DAY:
                 kept = " ".join(f"{name}={saved[name]}" for name in _TOLD)
                 store.notices.add(f"NOTE database damaged, begun anew; kept {kept}")
+        # Closing would move the log of writes, too, but says nothing where the disk is full; and
+        # the file is about to be renamed, away from its log.
+        if not store.truncate_wal():
+            raise StoreUnavailable(new, "its log can't be emptied")
     finally:
         database.close()

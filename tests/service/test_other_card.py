@@ -34,6 +34,24 @@ def test_a_change_for_another_card_is_undone(play: Play, state: str) -> None:
     play(story)
 
 
+def test_another_cards_network_proves_nothing(play: Play) -> None:
+    """It comes when only the answer is missing: the first card's success is never told by it."""
+
+    async def story(bench: Bench) -> None:
+        allow = bench.refuse("+CMGS")
+        bench.send("#1 APN other")
+        await bench.until(lambda: bench.state == "proving", "it waits for its answer")
+        await bench.kill()
+        put_other_card_in(bench)
+        allow()
+        await bench.start()
+        await bench.answer("#1 ROLLBACK APN other kept=em reason=other-sim")
+        assert len(bench.answers) == 1
+        assert bench.serves == "em"
+
+    play(story)
+
+
 def test_another_card_has_a_record_of_its_own(play: Play) -> None:
     async def story(bench: Bench) -> None:
         bench.send("#1 APN other")
