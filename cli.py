@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, Entry] = {
     "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
     "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
     "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
-    "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, with verification and roll-back."),
+    "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, verified or rolled back."),
     "sms": Entry("apn_config.cli", "sms", "Send an SMS, or list those that the modem holds."),
     "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
     "command": Entry("apn_config.cli_command", "command", "Tell what an SMS would do."),

@@ -31,6 +31,11 @@ T = TypeVar("T")
 
 # In a directory that the store has to make.
 STORE = Path("state", "store.db")
+# How long the store takes: others have their turns meanwhile, as where a thread works; and whoever
+# asks it whether time is up, a rounding error too early, asks again a moment later.
+STORE_S = 1e-6
+# Ten times as many as the longest story has, with a day's sweeps behind it.
+MOST_STEPS = 50_000
 
 
 class When(Enum):
@@ -89,8 +94,7 @@ class SteppedStore(StoreThread):
         bench.stores.append(self)
 
     async def _call(self, work: Callable[[], T]) -> T:
-        # One turn of the loop, so that tasks take turns as they do where a thread works.
-        await asyncio.sleep(0)
+        await asyncio.sleep(STORE_S)
         name = f"[{getattr(work, '__name__', 'store')}]"
         if not self._life.alive or self._bench.step(Step(name, When.BEFORE)):
             raise asyncio.CancelledError
@@ -160,6 +164,7 @@ class CrashBench(Bench):
         self.lines: list[str] = []
         self.speechless = False
         self.failure: BaseException | None = None
+        self._steps = 0
         self._fallen = asyncio.Event()
         self._struck: Blow | None = None
         self._mine: set[asyncio.Task[Any] | None] = {asyncio.current_task()}
@@ -242,6 +247,9 @@ class CrashBench(Bench):
         """It is there; is the daemon dead now?"""
         if not self.life.alive:
             return True
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise RuntimeError("it goes round and round")
         blow = self.strike(step)
         if blow is None:
             return False

@@ -52,7 +52,7 @@ path = "{home}/store/modem-helper.db"
 [control]
 socket = "{home}/control.sock"
 [recovery]
-radio_cycles_per_day = 1000
+radio_cycles_per_day = 100000
 """
 
 
