@@ -302,14 +302,16 @@ _PAGE = """# What the daemon bears under commands
 The whole daemon on simulated modems, with what goes wrong in the first column. It gets {stream},
 one each {spacing:g} s, the first before it is started; `other` and `em` are APNs that the network
 knows, and where a modem has LTE, it has nothing else, so that `nosuch` takes its registration.
-What goes wrong are all cases of [the driver's matrix](fault-matrix.md) ([faults](simulator.md#faults)), and what
-network, messages, cable and power can do besides, at moments that are drawn by lot: {plays} plays.
+What goes wrong are all cases of [the driver's matrix](fault-matrix.md)
+([faults](simulator.md#faults)), and what network, messages, cable and power can do besides, at
+moments that are drawn by lot: {plays} plays.
 
 In every cell: each command has its answer, with one text, however often it is sent; what the
 context was set to, value by value, is what the answers tell, each change once; nothing is left in
 the modem, in the network or to do in the store; at the end the device is registered, with an APN
 that works; the daemon lives, and feeds its watchdog. A cell in which that isn't so is **wrong**.
-Beyond that a trouble may cost something, which is claimed for each, and what it did cost stands in the cell:
+Beyond that a trouble may cost something, which is claimed for each, and what it did cost stands
+in the cell:
 
 * ok: all was done as it was asked for, and answered once.
 {legend}
