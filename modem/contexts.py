@@ -40,7 +40,7 @@ class Contexts:
 
     async def all(self) -> tuple[PdpContext, ...]:
         """Every context that is defined, with its address where it is active."""
-        defined = context.parse_cgdcont(await self._execute(context.cgdcont_read()))
+        defined = await agreed(self._defined, "AT+CGDCONT?")
         active = await self._active()
         return tuple(
             [
@@ -60,8 +60,11 @@ class Contexts:
         async with self._lock:
             return await agreed(lambda: self._settings(cid, family), "AT+CGDCONT?")
 
+    async def _defined(self) -> tuple[PdpContext, ...]:
+        return context.parse_cgdcont(await self._execute(context.cgdcont_read()))
+
     async def _settings(self, cid: int, family: DriverPart) -> ContextSettings:
-        defined = context.parse_cgdcont(await self._execute(context.cgdcont_read()))
+        defined = await self._defined()
         found = next((item for item in defined if item.cid == cid), PdpContext(cid, "", ""))
         return ContextSettings(cid, found.type, found.apn, await self._auth(cid, family))
 

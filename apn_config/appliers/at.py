@@ -56,7 +56,7 @@ class AtApplier:
         for other, pdp_type, name in json.loads(held.undo or "[]"):
             try:
                 await modem.define_context(other, pdp_type, name)
-            except CommandRefused as error:
+            except (CommandRefused, MisuseError) as error:
                 logger.warning("context %s isn't as it was: %s", other, error)
 
     async def take_effect(self, modem: Modem) -> None:

@@ -17,7 +17,7 @@ from apn_config.store import Store
 from modem.simulator import NetworkSettings
 from modem.simulator.endpoints.clockwork import Clockwork
 from tests.crash.bench import STORE, Blow, CrashBench, Step
-from tests.crash.counting import Counts, Seen, count, outcome_of
+from tests.crash.counting import Counts, Seen, count, outcomes_of
 from tests.crash.stories import APNS, PIN_WORD, Cue, Sms, Story
 from tests.service.bench import EPOCH, OPERATOR, with_apn
 from tests.virtual_time import run
@@ -149,7 +149,7 @@ async def _tell(bench: CrashBench, story: Story) -> None:
 
 def _done(bench: CrashBench, messages: list[Sms]) -> bool:
     return (
-        all(outcome_of(sms, bench.answers) for sms in messages)
+        all(outcomes_of(sms, bench.answers) for sms in messages)
         and not bench.simulated.state.subscriber.waiting
         and bench.stored_in_modem() == 0
     )

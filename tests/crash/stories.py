@@ -108,6 +108,19 @@ def weary(story: Story) -> Story:
     return replace(story, messages=tuple(messages))
 
 
+def late(story: Story) -> Story:
+    """The same where a deadline may pass meanwhile: the change is undone then, or never made."""
+    messages, held = [], START_APN
+    for sms in story.messages:
+        more: tuple[Outcome, ...] = ()
+        if values := sms.outcomes[0].values:
+            answers = (f"ROLLBACK APN {values[0]} kept={held}",)
+            more = (Outcome(answers, (values[0], held)), Outcome(answers))
+            held = values[-1]
+        messages.append(replace(sms, outcomes=(*sms.outcomes, *more)))
+    return replace(story, messages=tuple(messages))
+
+
 _LONG = f" user=someone pass={'p' * 60} auth=pap" + " " * 100  # so much that it takes two messages
 _LTE = {"lte_only": True}
 

@@ -22,11 +22,11 @@ import pytest
 from tests.crash.bench import CrashBench
 from tests.crash.counting import Counts
 from tests.crash.play import play
-from tests.crash.stories import ALL_STORIES, Story
+from tests.crash.stories import ALL_STORIES, Story, late
 from tests.disk.mutants import MUTANTS
 from tests.disk.power import PowerCut, PowerCuts
 from tests.disk.recorder import Recorder, unseen
-from tests.disk.trouble import Failure, Troubled
+from tests.disk.trouble import Failure, Trouble, Troubled
 
 # The exit code where SQLite can't be watched.
 CANNOT = 77
@@ -65,12 +65,14 @@ class Proof:
         """The story, with that in it."""
         if isinstance(what, PowerCut):
             return self._play(PowerCuts(self._recorder, what).prepare)
-        return self._play(Troubled(self._recorder, what).prepare)
+        lasting = what.trouble in (Trouble.FULL, Trouble.WORN)
+        story = late(self._story) if lasting else self._story
+        return self._play(Troubled(self._recorder, what).prepare, story)
 
-    def _play(self, prepare: Callable[[CrashBench], None]) -> Counts:
+    def _play(self, prepare: Callable[[CrashBench], None], story: Story | None = None) -> Counts:
         home = self._home / "story"
         try:
-            return play(self._story, home, prepare=prepare).counts
+            return play(story or self._story, home, prepare=prepare).counts
         finally:
             self._recorder.work()
             shutil.rmtree(home)

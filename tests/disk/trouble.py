@@ -10,6 +10,7 @@ from enum import Enum
 from tests.crash.bench import CrashBench
 from tests.disk.recorder import Recorder
 
+# Longer than any deadline of the stories.
 TROUBLE_S = 600.0
 
 

@@ -261,6 +261,9 @@ def test_the_steps_of_a_change_carry_its_number(
 
     with caplog.at_level("INFO"):
         play_daemon(story)
-    found = [record.fields for record in caplog.records if hasattr(record, "fields")]
+    fields = [record.fields for record in caplog.records if hasattr(record, "fields")]
+    (answer,) = [each for each in fields if "answer" in each]
+    assert answer["change"] == 1
+    found = [each for each in fields if "state" in each]
     assert [(each["change"], each["tag"]) for each in found] == [(1, "a1")] * len(found)
     assert [each["state"] for each in found] == ["verifying", "proving", "committed"]

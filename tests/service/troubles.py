@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
@@ -65,17 +66,38 @@ class Trouble:
 # --- the driver's cases ---------------------------------------------------------------------------
 
 _TAKEN = "whether the network took an answer can't be known then, so it is sent again"
-_SPOILT = (
-    "what the modem refuses, or takes for something else, ends a change; the answer tells that it "
-    "is rolled back"
+_TAKEN_FOR_ANOTHER = (
+    "the modem refuses a spoilt command, or does another one: the change is given up, and said so"
 )
-# What cases of the driver's matrix cost a command; the others cost nothing.
-_COSTS: dict[str, tuple[frozenset[Bears], str]] = {}
+_LATE = "a message that can't be read at once may be read after the next one"
+_THRICE = "a command that the modem fails three times in a row is answered so"
+_REFUSED = "the modem's refusal is believed: the change is given up, and said so"
+# What cases of the driver's matrix cost; the others cost nothing.
+_COSTS: dict[str, tuple[set[Bears], str]] = {
+    "a byte of an answer lost, 1 in 20": ({Bears.AGAIN}, _TAKEN),
+    "ten bytes of an answer lost, 1 in 20": (
+        {Bears.AGAIN, Bears.STALE},
+        f"{_TAKEN}; {_LATE}",
+    ),
+    "an answer garbled, 1 in 20": ({Bears.AGAIN, Bears.STALE}, f"{_TAKEN}; {_LATE}"),
+    "an answer is missing, 1 in 20": (
+        {Bears.AGAIN, Bears.UNDONE, Bears.ERROR},
+        f"{_TAKEN}; {_THRICE}",
+    ),
+    "sent, but the OK is lost": ({Bears.AGAIN}, _TAKEN),
+    "sent, but nothing is answered": ({Bears.AGAIN}, _TAKEN),
+    "a byte of a command lost, 1 in 20": (
+        {Bears.UNDONE, Bears.STALE, Bears.ERROR},
+        f"{_TAKEN_FOR_ANOTHER}; {_LATE}; {_THRICE}",
+    ),
+    "a command garbled, 1 in 20": ({Bears.UNDONE}, _TAKEN_FOR_ANOTHER),
+    "the card is busy now and then": ({Bears.UNDONE}, _REFUSED),
+}
 
 
 def _of_driver(case: Case) -> Trouble:
-    bears, why = _COSTS.get(case.name, (frozenset[Bears](), ""))
-    return Trouble(case.name, case.faults, None, bears, case.seeds, why)
+    bears, why = _COSTS.get(case.name, (set[Bears](), ""))
+    return Trouble(case.name, case.faults, None, frozenset(bears), case.seeds, why)
 
 
 # --- the network ----------------------------------------------------------------------------------
@@ -140,11 +162,20 @@ async def _once_more(bench: Device, _chance: Random) -> None:
         bench.simulated.deliver_pdu(pdu)
 
 
-async def _reordered(bench: Device, _chance: Random) -> None:
+async def _overtaken(bench: Device, _chance: Random) -> None:
+    """Three wait; they come in reverse order, and the oldest a minute after the others."""
     bench.simulated.set_coverage(False)
-    await asyncio.sleep(0.75 * MINUTE_S)
-    bench.simulated.state.subscriber.waiting.reverse()
+    waiting = bench.simulated.state.subscriber.waiting
+    with suppress(TimeoutError):
+        async with asyncio.timeout(MINUTE_S):
+            while len(waiting) < 3:  # noqa: ASYNC110 -- no event tells of it
+                await asyncio.sleep(1.0)
+    oldest = waiting.popleft() if waiting else None
+    waiting.reverse()
     bench.simulated.set_coverage(True)
+    await asyncio.sleep(MINUTE_S)
+    if oldest is not None:
+        bench.simulated.deliver_pdu(oldest)
 
 
 async def _no_service_then_a_refusal(bench: Device, _chance: Random) -> None:
@@ -204,8 +235,9 @@ _LEAVE = r"CFUN=4|COPS=2|CGATT=0"
 _RETURN = r"CFUN=1|COPS=0|CGATT=1"
 
 
-def _at_first(name: str, action: Action, pattern: str, *bears: Bears) -> Trouble:
-    return Trouble(name, (Fault(action, pattern=pattern, nth=1),), None, frozenset(bears))
+def _at_first(name: str, action: Action, pattern: str, *bears: Bears, why: str = "") -> Trouble:
+    fault = Fault(action, pattern=pattern, nth=1)
+    return Trouble(name, (fault,), None, frozenset(bears), why=why)
 
 
 def _at_some_moment(
@@ -213,6 +245,9 @@ def _at_some_moment(
 ) -> Trouble:
     return Trouble(name, (), happens, frozenset(bears), tuple(range(1, lots + 1)), why)
 
+
+_NO_NETWORK = "a change that meets this is given up, as with an APN that is wrong"
+_OVERTAKEN = "of two changes the one that was sent later holds, however late the other comes"
 
 TROUBLES: tuple[Trouble, ...] = (
     *(_of_driver(case) for case in CASES),
@@ -223,31 +258,47 @@ TROUBLES: tuple[Trouble, ...] = (
         lots=(1, 2, 3, 4, 5),
     ),
     _at_first("the writing of the APN isn't answered", Action.NO_ANSWER, _WRITE),
-    _at_first("the writing of the APN is refused once", Action.REFUSE, _WRITE, Bears.UNDONE),
+    _at_first(
+        "the writing of the APN is refused once", Action.REFUSE, _WRITE, Bears.UNDONE, why=_REFUSED
+    ),
     _at_first("a restart at the writing of the APN", Action.REBOOT, _WRITE),
     _at_first("leaving the network isn't answered", Action.NO_ANSWER, _LEAVE),
     _at_first("coming back to it isn't answered", Action.NO_ANSWER, _RETURN),
-    _at_first("coming back to it is refused once", Action.REFUSE, _RETURN, Bears.UNDONE),
+    _at_first(
+        "coming back to it is refused once", Action.REFUSE, _RETURN, Bears.UNDONE, why=_REFUSED
+    ),
     _at_first("a restart at coming back", Action.REBOOT, _RETURN),
     _at_first("mute for 30 s at coming back", Action.SILENT, _RETURN),
     _at_first("the port is gone for 5 s at coming back", Action.UNPLUG, _RETURN),
     # the network
-    _at_some_moment("registration denied for two minutes", _denied),
-    _at_some_moment("every APN refused for two minutes", _apns_refused),
+    _at_some_moment("registration denied for two minutes", _denied, Bears.UNDONE, why=_NO_NETWORK),
+    _at_some_moment(
+        "every APN refused for two minutes", _apns_refused, Bears.UNDONE, why=_NO_NETWORK
+    ),
     _at_some_moment("no coverage for three minutes", _uncovered(3 * MINUTE_S)),
-    _at_some_moment("no coverage for twenty minutes", _uncovered(20 * MINUTE_S)),
+    _at_some_moment(
+        "no coverage for twenty minutes",
+        _uncovered(20 * MINUTE_S),
+        *(Bears.UNDONE, Bears.RESCUED),
+        why=_NO_NETWORK,
+    ),
     _at_some_moment("thrown out by the network", _thrown_out),
     _at_some_moment("a SIM refresh", _refresh),
     _at_some_moment("a SIM refresh with another IMSI", _other_imsi),
     # messages
     _at_some_moment(f"{_BURST} messages of strangers at once", _burst),
     _at_some_moment("all messages once more, ten minutes later", _once_more),
-    _at_some_moment("messages come in reverse order", _reordered, Bears.STALE),
+    _at_some_moment("messages overtake each other", _overtaken, Bears.STALE, why=_OVERTAKEN),
     _at_some_moment("sending refused three times: CMS 38", _refused(38, count=3)),
     _at_some_moment("sending refused three times: CMS 331", _refused(331, count=3)),
     _at_some_moment("sending refused twice, for good by its code: CMS 69", _refused(69, count=2)),
     _at_some_moment("sending refused for two minutes: CMS 42", _refused(42, for_s=2 * MINUTE_S)),
-    _at_some_moment("sending refused for ten minutes: CMS 38", _refused(38, for_s=10 * MINUTE_S)),
+    _at_some_moment(
+        "sending refused for ten minutes: CMS 38",
+        _refused(38, for_s=10 * MINUTE_S),
+        Bears.UNDONE,
+        why="a change is proven by the network's taking its answer within five minutes",
+    ),
     _at_some_moment("no service for two minutes, then refused once", _no_service_then_a_refusal),
     # cable and power
     _at_some_moment("a restart at a random moment", _restart),
