@@ -60,6 +60,9 @@ ECHOES_THAT_STAY = 2
 # Three unanswered commands, each with its resynchronisation, take half a minute and more: what is
 # left to try is another link.
 MAX_SILENCES = 3
+# A card is at something else for a moment, as when its toolkit runs: 7.5 s in all. One that is busy
+# for longer is the caller's and the ladder's matter.
+BUSY_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
 
 
 class Modem:
@@ -225,7 +228,21 @@ class Modem:
     # --- commands -----------------------------------------------------------------------------
 
     async def execute(self, command: Command) -> Response:
-        """Run a command; a modem that is mute for several in a row counts as lost."""
+        """Run a command, again where the card is busy; it did nothing then.
+
+        A modem that is mute for several in a row counts as lost.
+        """
+        for pause_s in BUSY_PAUSES_S:
+            try:
+                return await self._execute_once(command)
+            except CommandRefused as error:
+                if not error.busy:
+                    raise
+                logger.info("%s", error)
+            await asyncio.sleep(pause_s)
+        return await self._execute_once(command)
+
+    async def _execute_once(self, command: Command) -> Response:
         try:
             response = await self._run(command)
         except CommandRefused:

@@ -39,6 +39,9 @@ class CommandRefused(ModemError):
     number where there is one, `name` its meaning.
     """
 
+    # 27.007 9.2 and 27.005 3.2.5: SIM busy; please wait (Quectel, SIMCom).
+    _BUSY = frozenset({("CME", 14), ("CME", 515), ("CMS", 314), ("CMS", 515)})
+
     def __init__(self, command: str, kind: str, code: int | None = None, name: str = "") -> None:
         self.command = command
         self.kind = kind
@@ -48,6 +51,11 @@ class CommandRefused(ModemError):
         number = "" if code is None else f" {code}"
         meaning = f" ({name})" if name else ""
         super().__init__(f"the modem refused {command}: {what}{number}{meaning}")
+
+    @property
+    def busy(self) -> bool:
+        """Is the card at something else, so that the same command may be taken in a moment?"""
+        return (self.kind, self.code) in self._BUSY
 
 
 class ModemSilent(ModemError):

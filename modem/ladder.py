@@ -192,9 +192,6 @@ class Complaint(ModemError):
         super().__init__(why)
 
 
-# 27.007 9.2 and 27.005 3.2.5: SIM busy; please wait (Quectel, SIMCom).
-_BUSY = frozenset({("CME", 14), ("CME", 515), ("CMS", 314), ("CMS", 515)})
-
 # The first class that fits.
 _TROUBLES: tuple[tuple[type[ModemError], Trouble], ...] = (
     (ModemSilent, Trouble.SILENT),
@@ -214,7 +211,7 @@ def trouble_of(error: ModemError) -> Trouble:
     """What a failure tells of the modem."""
     if isinstance(error, Complaint):
         return error.trouble
-    if isinstance(error, CommandRefused) and (error.kind, error.code) in _BUSY:
+    if isinstance(error, CommandRefused) and error.busy:
         return Trouble.SIM_BUSY
     found = (trouble for kind, trouble in _TROUBLES if isinstance(error, kind))
     return next(found, Trouble.REFUSING)

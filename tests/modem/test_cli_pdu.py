@@ -140,7 +140,8 @@ def test_a_pipe_gets_each_answer_before_the_next_line_is_written() -> None:
         assert process.wait(10) == 1
 
 
-def test_decode_draws_the_octets_field_by_field() -> None:
+def test_decode_draws_the_octets_field_by_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     result = _run("decode", LONG, SUBMIT)
     assert result.exit_code == 0
     first, second, nothing = result.stdout.split("\n\n")

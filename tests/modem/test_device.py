@@ -760,6 +760,39 @@ def test_a_modem_that_stopped_answering_counts_as_lost() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("answer", [refused(14), refused(314, "CMS")], ids=["CME", "CMS"])
+def test_a_busy_card_is_asked_again_for_a_while(answer: str) -> None:
+    async def main() -> None:
+        script = ScriptedModem()
+        modem = connect(script)
+        await modem.initialise()
+        script.answers = {**script.answers, "AT+CGATT?": [answer, answer, ok("+CGATT: 1")]}
+        began_s = now_s()
+        assert await modem.attached()
+        assert now_s() - began_s == pytest.approx(1.5, abs=0.1)
+        script.answers = {**script.answers, "AT+CGATT?": answer}
+        began_s, before = now_s(), script.lines.count("AT+CGATT?")
+        with pytest.raises(CommandRefused, match="busy"):
+            await modem.attached()
+        assert now_s() - began_s == pytest.approx(7.5, abs=0.1)
+        assert script.lines.count("AT+CGATT?") - before == 5
+
+    run(main())
+
+
+def test_no_other_refusal_is_asked_for_twice() -> None:
+    async def main() -> None:
+        script = ScriptedModem()
+        modem = connect(script)
+        await modem.initialise()
+        script.answers = {**script.answers, "AT+CGATT?": refused(148)}
+        with pytest.raises(CommandRefused):
+            await modem.attached()
+        assert script.lines.count("AT+CGATT?") == 1
+
+    run(main())
+
+
 # --- the network ----------------------------------------------------------------------------------
 
 

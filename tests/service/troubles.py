@@ -91,7 +91,6 @@ _COSTS: dict[str, tuple[set[Bears], str]] = {
         f"{_TAKEN_FOR_ANOTHER}; {_LATE}; {_THRICE}",
     ),
     "a command garbled, 1 in 20": ({Bears.UNDONE}, _TAKEN_FOR_ANOTHER),
-    "the card is busy now and then": ({Bears.UNDONE}, _REFUSED),
 }
 
 
