@@ -7,6 +7,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 CLIENTS ?= .venv-clients
+# Tests that run beside each other; many of them wait for processes.
+JOBS ?= 4
 BIN := $(VENV)/bin
 
 .PHONY: demo test lint types proof clients bench clean
@@ -15,7 +17,7 @@ demo: $(VENV)/ready
 	$(BIN)/modem-helper demo --once
 
 test: $(VENV)/ready-test lint types
-	$(BIN)/python -m pytest -q -m "not proof and not clients"
+	$(BIN)/python -m pytest -q -m "not proof and not clients" -n $(JOBS) --dist worksteal
 
 proof: $(VENV)/ready-test
 	$(BIN)/python -m pytest -q -m proof

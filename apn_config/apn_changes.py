@@ -21,7 +21,7 @@ from apn_config.model import NO_CREDENTIALS, Apn, ApnRequest, Command
 from apn_config.steps import Ending, Plan, holds, settle, undo_text
 from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow, InboxRow, Intent, Store
-from apn_config.transaction import Event, Origin, Reason, State
+from apn_config.transaction import Event, Level, Origin, Reason, State
 from apn_config.verify import observe
 from apn_config.vitals import Turn
 from modem import Modem, same_apn
@@ -237,14 +237,14 @@ class ApnChanges:
         cid = self._plan.apn.cid if request is None or request.cid is None else request.cid
         iccid = modem.identity.iccid or UNKNOWN_CARD
         former = await self._snapshot(modem, iccid, cid)
-        seen = await observe(self._applier, modem, cid, activate=False)
+        served = await self._service(modem, former.apn, iccid, cid, by_sms=row is not None)
         intent = Intent(
             origin=Origin.SOCKET if row is None else Origin.SMS,
             iccid=iccid,
             cid=cid,
             wanted=await self._wanted(request, former.apn, iccid, cid),
             former=former.apn,
-            former_level=seen.level,
+            former_level=served,
             inbox_id=None if row is None else row.id,
             tag=tag,
             undo=undo_text(self._plan, former.undo),
@@ -280,6 +280,22 @@ class ApnChanges:
             if apn is not None and same_apn(apn.name, found.apn.name):
                 return replace(found, apn=apn)
         return found
+
+    async def _service(
+        self, modem: Modem, former: Apn, iccid: str, cid: int, *, by_sms: bool
+    ) -> Level:
+        """What a roll-back has to bring back: what there is, or what is known to have been there.
+
+        A modem that was started a moment ago isn't registered yet. But an APN that was committed
+        had been verified, and whatever is asked by SMS came over a registration.
+        """
+        seen = (await observe(self._applier, modem, cid, activate=False)).level
+        record = await self._db.run(lambda store: store.records.get(iccid, cid))
+        known = Level.REGISTERED if by_sms else Level.NONE
+        if record is not None and holds(former, record.current):
+            verify = self._plan.apn.verify
+            known = Level.ADDRESS if verify.reaches(Level.ADDRESS) else verify
+        return seen if seen.reaches(known) else known
 
     async def _wanted(self, request: ApnRequest | None, former: Apn, iccid: str, cid: int) -> Apn:
         if request is None:

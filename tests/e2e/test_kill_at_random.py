@@ -42,8 +42,8 @@ class Victim(Enum):
         pytest.param(Victim.MODEM, 4, ROUND, id="modem-4"),
         pytest.param(Victim.BOTH, 4, ROUND, id="both-4"),
         pytest.param(Victim.DAEMON, 2000, LONG_ROUND, id="daemon-2000", marks=pytest.mark.proof),
-        pytest.param(Victim.MODEM, 300, LONG_ROUND, id="modem-300", marks=pytest.mark.proof),
-        pytest.param(Victim.BOTH, 300, LONG_ROUND, id="both-300", marks=pytest.mark.proof),
+        pytest.param(Victim.MODEM, 2000, LONG_ROUND, id="modem-2000", marks=pytest.mark.proof),
+        pytest.param(Victim.BOTH, 2000, LONG_ROUND, id="both-2000", marks=pytest.mark.proof),
     ],
 )
 def test_deaths_at_random(

@@ -51,6 +51,27 @@ def test_the_last_good_one_is_tried_when_the_former_is_dead(play: Play) -> None:
     play(story, lte_only=True, settings=KNOWS_ALL)
 
 
+@pytest.mark.parametrize(("committed", "kept"), [(True, "em"), (False, "third")])
+def test_a_command_that_is_read_before_the_modem_is_registered(
+    play: Play, committed: bool, kept: str
+) -> None:
+    """It waited while power failed: that nothing serves then is no measure of the former APN."""
+
+    async def story(bench: Bench) -> None:
+        if committed:
+            await change(bench, 1, "other")
+        await bench.kill()
+        bench.send("#2 APN nosuch")
+        bench.simulated.restart()
+        bench.on_command = lambda line: forget(bench, bench.apn) if "nosuch" in line else None
+        await bench.start()
+        await bench.answer(f"#2 ROLLBACK APN nosuch kept={kept} reason=")
+        assert bench.state == "rescued"
+        assert bench.serves == kept
+
+    play(story, lte_only=True, settings=KNOWS_ALL, config=with_apn(default="third"))
+
+
 def test_the_default_is_tried_last(play: Play) -> None:
     async def story(bench: Bench) -> None:
         assert record(bench) is None
