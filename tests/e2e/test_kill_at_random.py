@@ -11,12 +11,14 @@ import random
 import sys
 import time
 from enum import Enum
+from itertools import groupby
 
 import pytest
 
 from apn_config.control import ControlClient
 from tests.e2e.bench import Bench, Process, until
 from tests.e2e.test_kill import WRITE
+from tests.reckoning import change_of, done_once
 
 # From before the port is opened to after the answer of an APN that works (0.3 s and 0.6 s here).
 LONGEST_LIFE_S = 1.2
@@ -93,26 +95,20 @@ def hold(bench: Bench, sent: list[str], written: list[str]) -> None:
     told: dict[str, set[str]] = {}
     for answer in bench.answers():
         told.setdefault(answer.split(" ", 1)[0], set()).add(answer)
-    values = ["em"]
+    made = []
     for text in sent:
-        tag, verb, *names = text.split()
+        tag = text.split()[0]
         assert len(told[tag]) == 1, f"{text} was answered in two ways: {told[tag]}"
-        word = next(iter(told[tag])).split()[1]
-        assert word in (("ROLLBACK",) if "nosuch" in text else ("OK", "ROLLBACK")), (
-            text,
-            told[tag],
-        )
-        if verb == "APN" and names[0] != values[-1]:
-            values += [names[0]] if word == "OK" else [names[0], values[-1]]
+        (answer,) = told[tag]
+        allowed = ("ROLLBACK",) if "nosuch" in text else ("OK", "ROLLBACK")
+        assert answer.split()[1] in allowed, (text, answer)
+        made.append(change_of(answer))
     changes = bench.rows("SELECT state FROM changes ORDER BY id")
     # The table keeps the last thousand.
     assert len(changes) == min(sum("APN" in text for text in sent), 1000)
     # Each command changed the context's value once: there, and for one given up back again.
-    seen = ["em"]
-    for name in written:
-        if name != seen[-1]:
-            seen.append(name)
-    assert seen == values
+    seen = [name for name, _ in groupby(("em", *written))]
+    assert done_once(seen, [change for change in made if change is not None]), (seen, made)
 
 
 def unanswered(bench: Bench, sent: list[str]) -> list[str]:

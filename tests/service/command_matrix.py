@@ -30,8 +30,8 @@ from modem.profiles import Profile, Technology, profile_named, profile_names
 from modem.simulator import Act, Direction, FaultPlan
 from modem.simulator.endpoints.clockwork import Clockwork
 from modem.simulator.plmn import ContextRefused
+from tests.reckoning import change_of, done_once
 from tests.service.daemon_bench import WATCHDOG_S, DaemonBench
-from tests.service.reckoning import change_of, done_once
 from tests.service.troubles import TROUBLES, Bears, Trouble
 from tests.virtual_time import run
 

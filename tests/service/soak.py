@@ -31,9 +31,9 @@ import pytest
 from apn_config.config import RecoveryConfig
 from modem.simulator import Action, Direction, Fault, FaultPlan, Submission
 from modem.simulator.endpoints.clockwork import Clockwork
+from tests.reckoning import Change, change_of, done_once
 from tests.service.bench import CONFIG, OPERATOR
 from tests.service.command_matrix import Device, known, until_done, wrong_at_the_end
-from tests.service.reckoning import Change, change_of, done_once
 from tests.service.soak_page import page_of, picture_of
 from tests.service.troubles import STRANGER, TROUBLES
 from tests.virtual_time import run

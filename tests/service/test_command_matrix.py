@@ -10,9 +10,9 @@ import pytest
 
 from apn_config.retries import Retry
 from modem.profiles import profile_names
+from tests.reckoning import Change, change_of, done_once
 from tests.service import command_matrix
 from tests.service.command_matrix import markdown, try_trouble
-from tests.service.reckoning import Change, change_of, done_once
 from tests.service.troubles import TROUBLES, Trouble
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-matrix.md"
