@@ -44,6 +44,9 @@ from modem import (
 
 logger = logging.getLogger(__name__)
 
+# Between two looks for drift where the first one failed: each may write to the modem's flash.
+FIRST_AGAIN_S = 60.0
+LONGEST_AGAIN_S = 3600.0
 # What each worker may take without a sign of getting on. A storage of 255 messages that has to be
 # read slot by slot; a step of a change with several commands that wait for the network, 155 s each;
 # a message handed to the network (120 s) with its resynchronisation.
@@ -73,7 +76,7 @@ class Agent:
         self.sending: asyncio.Lock = Turn()
         self.sweeps = SweepPolicy(config.modem.sweep_s)
         self._initialisations = Initialisations()
-        self._card_or_modem_is_new = asyncio.Event()
+        self._may_have_drifted = asyncio.Event()
         self.keeper = ModemKeeper(
             config.require_port(),
             config.modem.baud,
@@ -109,6 +112,7 @@ class Agent:
             clock=clock,
             sending=self.sending,
             answer_queued=self.outgoing.wake,
+            strayed=self._may_have_drifted.set,
             probe=_probe(config),
         )
         self.changes = ApnChanges(
@@ -212,13 +216,13 @@ class Agent:
                 self.runner.stirred.set()
                 self.outgoing.network_changed()
             case SimChanged():
-                self._card_or_modem_is_new.set()
+                self._may_have_drifted.set()
             case _:
                 logger.debug("%s", event)
 
     async def _ready(self, _modem: Modem) -> None:
         self._initialisations.another()
-        self._card_or_modem_is_new.set()
+        self._may_have_drifted.set()
         self.intake.initialised()
         self.outgoing.network_changed()
         self.runner.stirred.set()
@@ -226,19 +230,25 @@ class Agent:
     async def _watch_drift(self) -> None:
         """After each initialisation, and for another card, see that the modem holds what was
         committed. The card is known by its ICCID; an applet that changes the IMSI is no fault.
+
+        What couldn't be compared is looked at again, later each time.
         """
+        failures = 0
         while True:
-            with idle():
-                await self._card_or_modem_is_new.wait()
-            self._card_or_modem_is_new.clear()
+            pause_s = min(FIRST_AGAIN_S * 2.0 ** (failures - 1), LONGEST_AGAIN_S)
+            with suppress(TimeoutError), idle():
+                async with asyncio.timeout(pause_s if failures else None):
+                    await self._may_have_drifted.wait()
+            self._may_have_drifted.clear()
             modem = await self._modem()
             try:
                 await modem.read_card()
                 await self.changes.check_card(modem)
                 if self.config.apn.enforce:
                     await self.changes.correct_drift(modem)
+                failures = 0
             except (ModemError, ApplierError) as error:
-                # The next initialisation looks again.
+                failures = min(failures + 1, 20)
                 logger.warning("the modem's APN couldn't be compared: %s", error)
 
 

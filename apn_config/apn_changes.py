@@ -22,7 +22,7 @@ from apn_config.steps import Ending, Plan, holds, settle, undo_text
 from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow, InboxRow, Intent, Store
 from apn_config.transaction import Event, Level, Origin, Reason, State
-from apn_config.verify import observe
+from apn_config.verify import judge, observe
 from apn_config.vitals import Turn
 from modem import Modem, same_apn
 
@@ -152,9 +152,15 @@ class ApnChanges:
                 # Another card's APN might be put on this one.
                 return
             wanted = await self._meant(iccid, cid)
-            if wanted is None:
+            unknown = await self._db.run(lambda store: store.records.get(UNKNOWN_CARD, cid))
+            if wanted is None and unknown is None:
                 return
             found = (await self._applier.read(modem, cid)).apn
+            if unknown is not None:
+                await self._adopt(iccid, cid, found)
+                wanted = await self._meant(iccid, cid)
+            if wanted is None:
+                return
             if found.credentials is None:
                 # A modem that keeps its password to itself is not written to at every start.
                 wanted = replace(wanted, credentials=None)
@@ -188,6 +194,22 @@ class ApnChanges:
                 await self._end_trial(on_trial, Reason.OTHER_SIM)
 
     # --- their parts --------------------------------------------------------------------------
+
+    async def _adopt(self, iccid: str, cid: int, found: Apn) -> None:
+        """What was committed while the card's number couldn't be read is this card's, if its modem
+        holds it.
+        """
+        now = self._clock.now()
+
+        def adopt(store: Store) -> None:
+            unknown, known = store.records.get(UNKNOWN_CARD, cid), store.records.get(iccid, cid)
+            if unknown is None or not same_apn(unknown.current.name, found.name):
+                return
+            if known is None or known.updated.running_s <= unknown.updated.running_s:
+                store.records.commit(iccid, cid, unknown.current, now)
+            store.records.remove(UNKNOWN_CARD, cid)
+
+        await self._db.run(adopt)
 
     async def _meant(self, iccid: str, cid: int) -> Apn | None:
         """What the context is meant to hold while no change works on it."""
@@ -235,22 +257,25 @@ class ApnChanges:
     ) -> ChangeRow:
         """Snapshot, merge, and the durable intent. Raises Refused, ModemError."""
         cid = self._plan.apn.cid if request is None or request.cid is None else request.cid
-        iccid = modem.identity.iccid or UNKNOWN_CARD
+        iccid = modem.identity.iccid or (await modem.read_card()).iccid or UNKNOWN_CARD
         former = await self._snapshot(modem, iccid, cid)
-        served = await self._service(modem, former.apn, iccid, cid, by_sms=row is not None)
+        seen = await observe(self._applier, modem, cid, activate=False)
+        by_sms = row is not None
         intent = Intent(
-            origin=Origin.SOCKET if row is None else Origin.SMS,
+            origin=Origin.SMS if by_sms else Origin.SOCKET,
             iccid=iccid,
             cid=cid,
             wanted=await self._wanted(request, former.apn, iccid, cid),
             former=former.apn,
-            former_level=served,
+            former_level=await self._level(seen.level, former.apn, iccid, cid, by_sms=by_sms),
             inbox_id=None if row is None else row.id,
             tag=tag,
             undo=undo_text(self._plan, former.undo),
             trial_s=None if request is None else request.trial_s,
         )
-        if not await self._budget.left():
+        wanted = intent.wanted
+        serves = judge(seen, wanted.name, self._plan.apn.verify) is None
+        if not (holds(former.apn, wanted) and serves) and not await self._budget.left():
             raise Refused("budget")
         return await self._db.run(lambda store: self._write_intent(store, intent, row))
 
@@ -281,15 +306,14 @@ class ApnChanges:
                 return replace(found, apn=apn)
         return found
 
-    async def _service(
-        self, modem: Modem, former: Apn, iccid: str, cid: int, *, by_sms: bool
+    async def _level(
+        self, seen: Level, former: Apn, iccid: str, cid: int, *, by_sms: bool
     ) -> Level:
         """What a roll-back has to bring back: what there is, or what is known to have been there.
 
         A modem that was started a moment ago isn't registered yet. But an APN that was committed
         had been verified, and whatever is asked by SMS came over a registration.
         """
-        seen = (await observe(self._applier, modem, cid, activate=False)).level
         record = await self._db.run(lambda store: store.records.get(iccid, cid))
         known = Level.REGISTERED if by_sms else Level.NONE
         if record is not None and holds(former, record.current):

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 # A roaming card is denied by one network and taken by the next, so a refusal counts only when it
 # has lasted this part of the time for verification (30 s of the default 300).
 REFUSED_FOR = 0.1
+# At the least, of however little time is left when it begins: a modem may have to register first.
+LATE_LOOK_S = 30.0
 
 
 class Applying:
@@ -63,7 +65,13 @@ class Applying:
         tools = self._tools
         watch = _Watch(tools.plan.apn.verify_timeout_s * REFUSED_FOR)
         missing = Reason.TIMEOUT
-        while (remaining_s := await tools.remaining_s()) > 0:
+        began = tools.clock.now()
+        # What was interrupted beyond its deadline is looked at all the same: it may well serve.
+        while (
+            remaining_s := max(
+                await tools.remaining_s(), LATE_LOOK_S - began.age_s(tools.clock.now())
+            )
+        ) > 0:
             try:
                 modem = await tools.modem_for(change, remaining_s)
                 if tools.called_off is not None:

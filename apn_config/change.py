@@ -24,12 +24,16 @@ from modem import Modem
 
 logger = logging.getLogger(__name__)
 
+# A fault in a roll-back may come of what the modem says at the moment: so many tries of an action.
+FAULTS_BORNE = 3
+
 
 class ChangeRunner:
     """Runs one change at a time to its end, or to the rest of a trial.
 
     `modem` waits for a modem that is initialised. `sending` is held while an answer is being handed
-    to the network: it must not be withdrawn in that moment.
+    to the network: it must not be withdrawn in that moment. `strayed` hears that the system holds
+    another APN than it should.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class ChangeRunner:
         clock: Clock,
         sending: asyncio.Lock,
         answer_queued: Callable[[], None],
+        strayed: Callable[[], None] = lambda: None,
         probe: Probe | None = None,
     ) -> None:
         self._db = db
@@ -50,8 +55,10 @@ class ChangeRunner:
         self._clock = clock
         self._sending = sending
         self._answer_queued = answer_queued
+        self._strayed = strayed
         self._tools = Tools(db, modem, applier, plan, budget, clock, probe)
         applying, restoring = Applying(self._tools), Restoring(self._tools)
+        self._restoring = restoring
         self._actions: Mapping[Action, Callable[[ChangeRow], Awaitable[Ending]]] = {
             Action.APPLY: applying.apply,
             Action.VERIFY: applying.verify,
@@ -83,16 +90,25 @@ class ChangeRunner:
         return change
 
     async def _end_of(self, change: ChangeRow) -> Ending:
-        """What the state's action ends in. A fault of ours ends in a roll-back, too."""
-        try:
-            return await self._actions[RESUME[change.state]](change)
-        except (StoreError, StoreMisuse):
-            raise
-        except Exception:
-            if change.state not in MAY_BE_CALLED_OFF:
+        """What the state's action ends in. A fault of ours ends in a roll-back, too, and one in a
+        roll-back in the next thing to try: a change that stays open would block all others.
+        """
+        faults = 0
+        while True:
+            try:
+                return await self._actions[RESUME[change.state]](change)
+            except (StoreError, StoreMisuse):
                 raise
-            logger.exception("change %s: %s failed", change.id, change.state.value)
-            return Ending(Event.CALLED_OFF, Reason.INTERNAL)
+            except Exception as error:
+                logger.exception("change %s: %s failed", change.id, change.state.value)
+                if change.state in MAY_BE_CALLED_OFF:
+                    return Ending(Event.CALLED_OFF, Reason.INTERNAL)
+                faults += 1
+                if faults >= FAULTS_BORNE:
+                    if change.state is State.GIVING_UP:
+                        return self._restoring.given_up(change)
+                    return Ending(Event.RESTORE_TIMEOUT, change.reason)
+                await self._tools.pause_after(error)
 
     async def move(
         self,
@@ -114,6 +130,8 @@ class ChangeRunner:
         self._answer_queued()
         if change.state.restful:
             await self._db.truncate_wal()
+        if ending.event is Event.FORMER_REFUSED:
+            self._strayed()
         return change
 
     def _write(self, store: Store, change: ChangeRow, ending: Ending) -> ChangeRow:

@@ -27,6 +27,8 @@ MAX_CLIENTS = 32
 IDLE_S = 30.0
 # A path that can't be had may be had later: a directory is made, another daemon ends.
 RETRY_S = 30.0
+# It asks a modem that may be mute: three commands' time-outs.
+STATUS_S = 60.0
 
 Json: TypeAlias = dict[str, Any]
 Emit: TypeAlias = Callable[[Json], None]
@@ -228,8 +230,20 @@ class ControlClient:
         return cls(connection)
 
     def call(self, op: str, args: Json | None = None, on_event: Emit | None = None) -> Any:
-        """Ask for an operation and wait for its answer. Raises ControlError."""
+        """Ask for an operation and wait for its answer. Raises ControlError.
+
+        A daemon always has a status; for all else the network may take its time.
+        """
         request = {"id": 1, "op": op, "args": args or {}}
+        self._connection.settimeout(STATUS_S if op == "status" else None)
+        try:
+            return self._ask(request, on_event)
+        except TimeoutError:
+            raise ControlError(
+                f"the daemon didn't answer within {STATUS_S:g} s; look at its log", exit_code=8
+            ) from None
+
+    def _ask(self, request: Json, on_event: Emit | None) -> Any:
         self._connection.sendall(json.dumps(request).encode() + b"\n")
         for line in self._lines:
             message = json.loads(line)

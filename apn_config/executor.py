@@ -17,7 +17,7 @@ from apn_config.model import Command, Sender, Verb
 from apn_config.network_words import network_pairs
 from apn_config.steps import Plan, settle
 from apn_config.storage_thread import StoreThread
-from apn_config.store import InboxRow, Rung, Store, StoreError, StoreMisuse
+from apn_config.store import InboxRow, Rung, Store, StoreError, StoreMisuse, clock_step_s
 from apn_config.verify import observe
 from apn_config.vitals import idle
 from modem import MisuseError, Modem, ModemError
@@ -112,7 +112,8 @@ class Executor:
                     return
                 await self._carry_out(row)
             if not pending:
-                await self._wait(trial_s)
+                # That a trial's time goes by is written down each step of it.
+                await self._wait(None if trial_s is None else min(trial_s, clock_step_s(trial_s)))
 
     async def _wait(self, limit_s: float | None) -> None:
         with suppress(TimeoutError), idle():
@@ -122,10 +123,15 @@ class Executor:
     # --- after a restart ----------------------------------------------------------------------
 
     async def _settle_started(self, row: InboxRow) -> None:
-        """A reboot that had begun is never begun again: done if the host was rebooted, too."""
+        """A reboot that had begun is never begun again.
+
+        It is done if the host was rebooted since, or the modem is just saying that it boots.
+        """
         verdict = self._judge(row.text or "", row.sender)
         tag = verdict.command.tag if isinstance(verdict, Execute) else None
-        if await self._db.run(lambda store: store.time.before_this_boot(row.received)):
+        began_s = row.received.running_s if row.started_s is None else row.started_s
+        rebooted = await self._db.run(lambda store: store.time.before_this_boot(began_s))
+        if rebooted or (await self._modem()).booted:
             await self._answer(row, replies.ok("REBOOT MODEM", (), tag), "done")
         else:
             await self._answer(row, replies.err(None, "interrupted", tag=tag), "interrupted")
@@ -260,7 +266,7 @@ class Executor:
         now = self._clock.now()
 
         def begin(store: Store) -> None:
-            store.inbox.start(row.id)
+            store.inbox.start(row.id, now)
             store.rungs.record(Rung.RADIO_CYCLE, now)
             move_mark(store, row)
 

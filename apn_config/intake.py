@@ -172,10 +172,11 @@ class Intake:
             pace = "often" if self._policy.fast else "slowly again"
             logger.warning("messages come unannounced: sweeping %s", pace)
         await self._take_stored(modem, messages)
-        await self._db.run(self._tidy)
+        if await self._db.run(self._tidy) or not self._db.wiped:
+            await self._db.truncate_wal()
 
-    def _tidy(self, store: Store) -> None:
-        """Drop what is old; give up parts whose others never came."""
+    def _tidy(self, store: Store) -> bool:
+        """Drop what is old; give up parts whose others never came: were there any?"""
         now = self._clock.now()
         store.housekeeping(now)
         alone = [
@@ -186,6 +187,7 @@ class Intake:
         if alone:
             store.inbox.expire(alone, now)
             store.journal.add("message", "incomplete", {"parts": len(alone)}, now)
+        return bool(alone)
 
     async def _take_stored(self, modem: Modem, messages: Sequence[StoredMessage]) -> None:
         if not messages:

@@ -185,17 +185,26 @@ def _stored_json(pdu: str, memory: str, index: int) -> Json:
     return {
         **base,
         "from": getattr(message, "number", None),
-        "text": shown(message.text or "") if isinstance(message, sms.Deliver) else None,
+        "text": _shown(message.text, part=bool(message.concat))
+        if isinstance(message, sms.Deliver)
+        else None,
         "time": None if time is None else time.isoformat(),
         "error": None,
     }
+
+
+def _shown(text: str | None, *, part: bool) -> str:
+    """A part may be the middle of a password, so nothing but its length is shown."""
+    return f"[{len(text or '')} characters]" if part else shown(text or "")
 
 
 def _inbox_json(row: InboxRow) -> Json:
     return {
         "id": row.id,
         "from": masked(row.sender),
-        "text": row.text if row.verdict is not None else shown(row.text or ""),
+        "text": row.text
+        if row.verdict is not None
+        else _shown(row.text, part=row.place is not None),
         "time": None if row.scts is None else row.scts.isoformat(),
         "state": row.state.value,
         "verdict": row.verdict,

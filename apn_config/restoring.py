@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from apn_config import replies
 from apn_config.appliers import ApplierError, Held
+from apn_config.clock import Moment
 from apn_config.model import Apn
 from apn_config.steps import Ending, holds, undo_of
 from apn_config.store import ChangeRow
@@ -19,6 +20,18 @@ logger = logging.getLogger(__name__)
 
 # Each two seconds apart: a card is busy for half a minute at most.
 REFUSALS_BORNE = 30
+# Of a service that isn't there (NetworkManager, a program that says "not now"): half an hour.
+ABSENCES_BORNE = 900
+# From a radio cycle to the registration it takes half a minute, and up to two where the modem has
+# to look through all bands. A roll-back that begins after its deadline has that much, too.
+SERVICE_S = 120.0
+BEGINNINGS = 10
+# A modem that was waited for so long was away: it may have forgotten what was written, and has to
+# register.
+AWAY_S = 1.0
+
+# The answer of a roll-back that couldn't be made.
+NOT_RESTORED = "not-restored"
 
 _Write = Callable[[Modem], Awaitable[None]]
 
@@ -35,8 +48,7 @@ class Restoring:
         async def write(modem: Modem) -> None:
             await self._write_former(modem, change)
 
-        returned = await self._serves_again(change, write)
-        if not returned:
+        if await self._serves_again(change, write) is None:
             return Ending(Event.RESTORE_TIMEOUT, change.reason)
         return self._over(change, Event.RESTORED, change.intent.former)
 
@@ -56,18 +68,29 @@ class Restoring:
 
         A refusal may be a passing one, such as of a card that is busy after a radio cycle.
         """
-        refusals = 0
-        while refusals < REFUSALS_BORNE:
+        refusals = absences = 0
+        while refusals < REFUSALS_BORNE and absences < ABSENCES_BORNE:
             try:
                 modem = await self._tools.modem_for(change)
                 await self._write_former(modem, change)
                 await self._switch_radio(modem, change)
             except (ModemError, ApplierError) as error:
                 refusals += isinstance(error, REFUSALS)
+                absences += isinstance(error, ApplierError)
                 await self._tools.pause_after(error)
                 continue
-            break
-        return self._over(change, Event.FORMER_WRITTEN, change.intent.former)
+            return self._over(change, Event.FORMER_WRITTEN, change.intent.former)
+        return self.given_up(change)
+
+    def given_up(self, change: ChangeRow) -> Ending:
+        """The former APN can't be written: nobody is told that it is in force."""
+        logger.error(
+            "change %s: the former APN can't be written back; it is tried again as drift",
+            change.id,
+            extra={"fields": {"change": change.id}},
+        )
+        answer = replies.err("APN", NOT_RESTORED, tag=change.intent.tag)
+        return Ending(Event.FORMER_REFUSED, change.reason or Reason.TIMEOUT, answer)
 
     async def _last_good(self, change: ChangeRow) -> Apn | None:
         """The newest APN of the card's record that wasn't tried yet."""
@@ -89,44 +112,53 @@ class Restoring:
             if not await self._tools.is_set(modem, change.intent.cid, tried):
                 await self._tools.applier.write(modem, change.intent.cid, tried)
 
-        if not await self._serves_again(change, write):
+        modem = await self._serves_again(change, write)
+        if modem is None:
             return Ending(Event.RESTORE_TIMEOUT, change.reason)
-        return self._over(change, Event.RESTORED, apn, rescue=apn)
+        return self._over(change, Event.RESTORED, apn, rescue=apn, iccid=modem.identity.iccid)
 
-    async def _serves_again(self, change: ChangeRow, write: _Write) -> bool:
-        """Write, then wait for the service that the former APN gave; False when time is up.
+    async def _serves_again(self, change: ChangeRow, write: _Write) -> Modem | None:
+        """Write, then wait for the service that the former APN gave; None when time is up.
 
         The radio is switched once more when half of the time is over. A modem that isn't there is
-        waited for beyond the deadline, so that the APN is written; one that refuses isn't.
+        waited for beyond the deadline, so that the APN is written, and then for its service; one
+        that refuses isn't.
         """
         tools = self._tools
         level = change.intent.former_level
-        written = cycled = refused = False
+        attempt = _Attempt(min(SERVICE_S, tools.plan.apn.rollback_timeout_s))
         cycle_again_below_s = tools.plan.apn.rollback_timeout_s / 2
         while True:
             remaining_s = await tools.remaining_s()
-            if remaining_s <= 0 and (refused or (written and cycled)):
-                return False
+            if remaining_s <= 0 and attempt.over(tools.clock.now()):
+                return None
             try:
+                asked = tools.clock.now()
                 modem = await tools.modem_for(change)
-                if not written:
+                if asked.age_s(tools.clock.now()) > AWAY_S:
+                    attempt.written = False
+                if not attempt.written:
+                    attempt.begin(tools.clock.now())
                     await write(modem)
-                    written = True
-                if not cycled or remaining_s < cycle_again_below_s:
-                    cycle_again_below_s = -1.0 if cycled else cycle_again_below_s
+                    attempt.written = True
+                if not attempt.cycled or 0 < remaining_s < cycle_again_below_s:
+                    cycle_again_below_s = -1.0 if attempt.cycled else cycle_again_below_s
                     # Whatever comes of it: a modem that gives way at each cycle gets two of them.
-                    cycled = True
+                    attempt.cycled = True
                     await self._switch_radio(modem, change)
+                    attempt.begin(tools.clock.now())
                 seen = await tools.look(modem, change, activate=level.reaches(Level.CONTEXT))
                 if seen.level.reaches(level):
-                    return True
+                    return modem
+                attempt.refused = False
             except (ModemError, ApplierError) as error:
-                refused = isinstance(error, REFUSALS)
+                attempt.refused = isinstance(error, (*REFUSALS, ApplierError))
                 # It may have restarted, and may have forgotten what was written.
-                written = written and refused
+                attempt.written = attempt.written and attempt.refused
                 await tools.pause_after(error)
                 continue
-            await tools.pause(LONGEST_LOOK_S if remaining_s > LONGEST_LOOK_S else FIRST_LOOK_S)
+            soon_over = 0 < remaining_s <= LONGEST_LOOK_S
+            await tools.pause(FIRST_LOOK_S if soon_over else LONGEST_LOOK_S)
 
     async def _switch_radio(self, modem: Modem, change: ChangeRow) -> None:
         """One that refuses isn't asked again and again: its service may return all the same."""
@@ -138,16 +170,31 @@ class Restoring:
             )
 
     async def _write_former(self, modem: Modem, change: ChangeRow) -> None:
-        """All that the change touched, as it was."""
-        intent, applier = change.intent, self._tools.applier
-        undo = undo_of(intent, self._tools.plan)
-        if undo is not None:
-            await applier.restore(modem, intent.cid, Held(intent.former, undo))
-        elif not await self._tools.is_set(modem, intent.cid, intent.former):
-            await applier.write(modem, intent.cid, intent.former)
+        """All that the change touched, as it was, by the applier that made the change."""
+        intent, tools = change.intent, self._tools
+        applier, undo = tools.applier_for(intent), undo_of(intent)
+        if applier is tools.applier and undo is None:
+            try:
+                if await tools.is_set(modem, intent.cid, intent.former):
+                    return
+            except REFUSALS as error:
+                # What can't be read may be written all the same.
+                logger.info("%s", error)
+        await applier.restore(modem, intent.cid, Held(intent.former, undo))
+        if applier is not tools.applier and not await tools.is_set(
+            modem, intent.cid, intent.former
+        ):
+            # The one that is configured now has the last word.
+            await tools.applier.write(modem, intent.cid, intent.former)
 
     def _over(
-        self, change: ChangeRow, event: Event, kept: Apn, *, rescue: Apn | None = None
+        self,
+        change: ChangeRow,
+        event: Event,
+        kept: Apn,
+        *,
+        rescue: Apn | None = None,
+        iccid: str | None = None,
     ) -> Ending:
         reason = change.reason or Reason.TIMEOUT
         answer = None
@@ -155,7 +202,31 @@ class Restoring:
             answer = replies.rollback(
                 change.intent.wanted.name, kept.name, reason.value, change.intent.tag
             )
-        return Ending(event, reason, answer, rescue)
+        return Ending(event, reason, answer, rescue, iccid)
+
+
+class _Attempt:
+    """How far one run of a roll-back's action has come."""
+
+    def __init__(self, patience_s: float) -> None:
+        self.written = self.cycled = self.refused = False
+        self._patience_s = patience_s
+        self._since: Moment | None = None
+        self._beginnings = 0
+
+    def begin(self, now: Moment) -> None:
+        """The modem, or the network, hears of it now: until it serves, a while may go by.
+
+        A modem that forgets it again and again gets no more time for that.
+        """
+        self._beginnings += 1
+        if self._beginnings <= BEGINNINGS:
+            self._since = now
+
+    def over(self, now: Moment) -> bool:
+        """May it be given up once its deadline is over?"""
+        waited = self._since is not None and self._since.age_s(now) >= self._patience_s
+        return waited and (self.refused or (self.written and self.cycled))
 
 
 def _is_new(change: ChangeRow, apn: Apn) -> bool:

@@ -146,6 +146,7 @@ class Daemon:
             self._be_ready()
             return
         self._next_config = config
+        self._standing.config_error = None
         self._standing.stage = Stage.RELOADING
         self._renewal.set()
 
@@ -258,14 +259,28 @@ class Daemon:
     async def _await_renewal(self, agent: Agent) -> Never:
         """End the agent for a new configuration, at a moment when nothing is cut off by that.
 
-        A change that waits for its modem is cut off: its port may be what was wrong.
+        A change that waits for its modem is cut off: its port may be what was wrong. One on trial
+        is brought back by whoever applied it, so another applier waits for its end.
         """
         await self._renewal.wait()
         while agent.keeper.state.phase is KeeperPhase.READY:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S), agent.changes.changing, agent.sending:
-                    break
+                    if not self._other_applier(agent) or await agent.changes.active() is None:
+                        break
+                with idle():
+                    await asyncio.sleep(LOOK_S)
         raise _Renewed
+
+    def _other_applier(self, agent: Agent) -> bool:
+        """Will the next configuration give the APN to the system in another way?"""
+        if self._next_config is None:
+            return False
+        present, following = agent.config.apn, self._next_config.apn
+        return any(
+            getattr(present, key) != getattr(following, key)
+            for key in ("applier", "connection", "ppp", "script")
+        )
 
     def _take_config(self) -> None:
         """What was read takes effect."""
@@ -276,7 +291,7 @@ class Daemon:
         standing = self._standing
         if config.control != standing.config.control:
             self._moved.set()
-        standing.config, standing.loaded, standing.config_error = config, self._clock.now(), None
+        standing.config, standing.loaded = config, self._clock.now()
         if standing.stage is Stage.RELOADING:
             standing.stage = Stage.RUNNING
         logger.info("the configuration has taken effect")

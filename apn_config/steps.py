@@ -17,13 +17,15 @@ from modem import same_apn
 class Ending:
     """What an action ended in, and what the next step's duties need.
 
-    `rescue` is the APN that gives service where neither the wanted nor the former one does.
+    `rescue` is the APN that gives service where neither the wanted nor the former one does, `iccid`
+    the card that it serves.
     """
 
     event: Event
     reason: Reason | None = None
     answer: str | None = None
     rescue: Apn | None = None
+    iccid: str | None = None
 
 
 def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Moment) -> None:
@@ -43,9 +45,12 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
         )
     if Duty.COMMIT_RECORD in taken.duties:
         _commit_record(store, intent, now)
-    if Duty.COMMIT_RESCUE in taken.duties and change.reason is not Reason.OTHER_SIM:
+    if Duty.COMMIT_RESCUE in taken.duties and ending.iccid in (None, intent.iccid):
+        # Another card's service is no matter of this one's record.
         assert ending.rescue is not None
         store.records.commit(intent.iccid, intent.cid, ending.rescue, now)
+    if Duty.KEEP_FORMER in taken.duties and store.records.get(intent.iccid, intent.cid) is None:
+        store.records.commit(intent.iccid, intent.cid, intent.former, now)
     if Duty.SWAP_LOGIN in taken.duties:
         store.changes.rewrite_wanted(change.id, swapped(intent.wanted))
     store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
@@ -76,15 +81,20 @@ def swapped(apn: Apn) -> Apn:
     return replace(apn, credentials=credentials)
 
 
-def undo_text(plan: Plan, undo: str | None) -> str | None:
+def undo_text(plan: Plan, undo: str | None) -> str:
     """What an applier wants to have for a roll-back, with whose it is."""
-    return None if undo is None else f"{plan.apn.applier}:{undo}"
+    return plan.apn.applier if undo is None else f"{plan.apn.applier}:{undo}"
 
 
-def undo_of(intent: Intent, plan: Plan) -> str | None:
-    """The same again; None where the configuration names another applier now."""
-    applier, _, undo = (intent.undo or "").partition(":")
-    return undo if intent.undo is not None and applier == plan.apn.applier else None
+def applier_of(intent: Intent) -> str | None:
+    """Whose change it is; None for one of a version that had one applier."""
+    return None if intent.undo is None else intent.undo.partition(":")[0]
+
+
+def undo_of(intent: Intent) -> str | None:
+    """What that applier wants to have."""
+    _, told, undo = (intent.undo or "").partition(":")
+    return undo if told else None
 
 
 def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:

@@ -30,7 +30,12 @@ PROBE_BYTES = 1 << 16
 
 
 class StoreThread:
-    """One thread, one connection; each piece of work is one transaction."""
+    """One thread, one connection; each piece of work is one transaction.
+
+    `wiped` is false while the log of writes may hold what was redacted.
+    """
+
+    wiped = True
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -70,10 +75,14 @@ class StoreThread:
         return await self._call(transaction)
 
     async def truncate_wal(self) -> None:
-        """Wipe the log of former writes, after something secret was redacted."""
+        """Wipe the log of former writes, after something secret was redacted.
+
+        Where a reader outside keeps it from happening, `wiped` is false, and it is to be tried
+        again later.
+        """
         store = self._store
         if store is not None:
-            await self._call(store.truncate_wal)
+            self.wiped = await self._call(store.truncate_wal)
 
     async def close(self) -> None:
         """Close the database and end the thread."""

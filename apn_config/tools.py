@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeAlias
 
-from apn_config.appliers import Applier, ApplierRefused
+from apn_config.appliers import Applier, ApplierError, ApplierRefused, applier_for
 from apn_config.budgets import RadioBudget
 from apn_config.clock import Clock
 from apn_config.model import Apn
-from apn_config.steps import Plan, holds
+from apn_config.steps import Plan, applier_of, holds
 from apn_config.storage_thread import StoreThread
-from apn_config.store import UNKNOWN_CARD, ChangeRow
+from apn_config.store import UNKNOWN_CARD, ChangeRow, Intent
 from apn_config.transaction import Reason, State
 from apn_config.verify import Observation, observe
 from apn_config.vitals import beat, idle
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 # Looking costs some commands of a few milliseconds each; a registration takes seconds.
 FIRST_LOOK_S = 0.1
 LONGEST_LOOK_S = 2.0
+# What is left of a span may be a rounding error, which no clock ever gets over.
+SHORTEST_PAUSE_S = 1e-3
 # Another try of the same is answered in the same way.
 REFUSALS = (CommandRefused, MisuseError, ApplierRefused)
 
@@ -65,6 +67,20 @@ class Tools:
         """Another change begins, or goes on."""
         if self.called_off is not Reason.STOPPED:
             self.called_off = None
+
+    def applier_for(self, intent: Intent) -> Applier:
+        """Whoever made the change brings back what was there; the configuration may be another now.
+
+        Where its section isn't there any more, the one that is configured does.
+        """
+        name, apn = applier_of(intent), self.plan.apn
+        if name in (None, apn.applier):
+            return self.applier
+        try:
+            return applier_for(replace(apn, applier=name))
+        except ApplierError as error:
+            logger.warning("what applier %s changed can't be brought back by it: %s", name, error)
+            return self.applier
 
     async def modem_for(self, change: ChangeRow, within_s: float | None = None) -> Modem:
         """The modem, once it is there; with another card in it the change is called off.
@@ -117,7 +133,7 @@ class Tools:
     async def until_stirred(self, seconds: float) -> None:
         """Wait so long, or until something has stirred."""
         with suppress(TimeoutError), idle():
-            async with asyncio.timeout(max(seconds, 0.0)):
+            async with asyncio.timeout(max(seconds, SHORTEST_PAUSE_S)):
                 await self.stirred.wait()
 
     async def pause_after(self, error: Exception) -> None:

@@ -49,7 +49,8 @@ class State(Enum):
     """Neither the wanted nor the former APN serves, but an older one does; it is the record's now.
     Final."""
     FAILED = "failed"
-    """The former APN is written back, but no APN had service in time. Final."""
+    """No APN had service in time. The former one is written back, or put back as drift once it can
+    be. Final."""
 
     @property
     def final(self) -> bool:
@@ -94,6 +95,8 @@ class Event(Enum):
     """There is no such APN, or it was tried already."""
     FORMER_WRITTEN = "former-written"
     """The former APN is in the modem; nobody waits for its service."""
+    FORMER_REFUSED = "former-refused"
+    """It can't be written, however often it is tried."""
 
 
 class Duty(Enum):
@@ -115,6 +118,8 @@ class Duty(Enum):
     """The wanted APN becomes the card's current one, what was current its last good one."""
     COMMIT_RESCUE = "commit-rescue"
     """The APN that was tried last becomes the card's current one."""
+    KEEP_FORMER = "keep-former"
+    """The former APN becomes the card's current one where there is none: drift leads back to it."""
 
 
 _ANSWERS = frozenset({Duty.QUEUE_ANSWER, Duty.WITHDRAW_ANSWER})
@@ -138,7 +143,7 @@ class Action(Enum):
     TRY_DEFAULT = "try-default"
     """The same with the configured default."""
     WRITE_FORMER = "write-former"
-    """Write the former APN, however late."""
+    """Write the former APN, however late, unless it is refused again and again."""
 
 
 class Origin(Enum):
@@ -341,6 +346,12 @@ TABLE: tuple[Row, ...] = (
         for event in (Event.RESTORE_TIMEOUT, Event.NOTHING_TO_TRY)
     ),
     Row(State.GIVING_UP, Event.FORMER_WRITTEN, State.FAILED, (Duty.QUEUE_ANSWER,)),
+    Row(
+        State.GIVING_UP,
+        Event.FORMER_REFUSED,
+        State.FAILED,
+        (Duty.KEEP_FORMER, Duty.QUEUE_ANSWER),
+    ),
 )
 
 RESUME: Mapping[State, Action] = {

@@ -70,8 +70,9 @@ class Modem:
 
     All of them raise CommandRefused, ModemSilent, LinkLost or ProtocolError. `lost` is done once
     the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
-    set once the modem began anew or is lost, until it is initialised. `on_event` is called from the
-    event loop, in the order of the modem's words, and must not block.
+    set once the modem began anew or is lost, until it is initialised; `booted` tells whether it said
+    during the initialisation that it had booted. `on_event` is called from the event loop, in the
+    order of the modem's words, and must not block.
     """
 
     def __init__(self, port: str, *, on_event: Callable[[ModemEvent], None]) -> None:
@@ -84,6 +85,7 @@ class Modem:
         self._setup: Setup | None = None
         self._initialising = False
         self._ready = False
+        self.booted = False
         self._restarted: str | None = None
         self._sending = 0
         self._silences = 0
@@ -120,7 +122,7 @@ class Modem:
         if self._initialising:
             raise MisuseError("the modem is being initialised already")
         self._initialising = True
-        self._ready = False
+        self._ready = self.booted = False
         self._silences = 0
         try:
             await self._begin_until_steady(pin_for)
@@ -181,8 +183,11 @@ class Modem:
         return self.setup.identity
 
     async def read_card(self) -> Identity:
-        """Ask for ICCID and IMSI again, as after SimChanged."""
-        iccid = await asking.iccid(self.execute)
+        """Ask for ICCID and IMSI again, as after SimChanged.
+
+        A card whose number can't be read at the moment is taken for the one that was there.
+        """
+        iccid = await asking.iccid(self.execute) or self.identity.iccid
         imsi = await asking.imsi(self.execute)
         self._setup = replace(self.setup, identity=replace(self.identity, iccid=iccid, imsi=imsi))
         return self.identity
@@ -194,6 +199,7 @@ class Modem:
         if isinstance(event, Restarted):
             if urc.prefix in self.profile.driver.boot_urcs:
                 self._give_up_commands()
+                self.booted = self.booted or self._initialising
             self._note_restart(event.why)
         elif event is not None:
             self._on_event(event)

@@ -73,7 +73,7 @@ class Applier(Protocol):
 
 
 def applier_for(config: ApnConfig) -> Applier:
-    """The configured one. Only its own file is loaded."""
+    """The configured one. Only its own file is loaded. Raises ApplierRefused."""
     match config.applier:
         case "networkmanager":
             from apn_config.appliers.networkmanager import NetworkManagerApplier
@@ -86,12 +86,14 @@ def applier_for(config: ApnConfig) -> Applier:
         case "ppp":
             from apn_config.appliers.ppp import PppApplier
 
-            assert config.ppp is not None
+            if config.ppp is None:
+                raise ApplierRefused("there is no section [apn.ppp]")
             return PppApplier(config.ppp)
         case "script":
             from apn_config.appliers.script import ScriptApplier
 
-            assert config.script is not None
+            if config.script is None:
+                raise ApplierRefused("there is no section [apn.script]")
             return ScriptApplier(config.script)
     from apn_config.appliers.at import AtApplier
 

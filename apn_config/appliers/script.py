@@ -38,9 +38,9 @@ class ScriptApplier:
         self._config = config
 
     async def read(self, modem: Modem, cid: int) -> Held:
-        """What the program says is set."""
+        """What the program says is set. Where there is one for it, a roll-back is its matter."""
         done = await self._run(self._config.apply, _about(modem, cid, "read"), secret=True)
-        return Held(parse_settings(done.output))
+        return Held(parse_settings(done.output), None if self._config.undo is None else "")
 
     async def write(self, modem: Modem, cid: int, apn: Apn) -> None:
         """Have the program set it."""

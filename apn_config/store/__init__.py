@@ -7,7 +7,7 @@ not at all.
 
 from __future__ import annotations
 
-from apn_config.store.changes import UNKNOWN_CARD, ChangeRow, Intent
+from apn_config.store.changes import UNKNOWN_CARD, ChangeRow, Intent, clock_step_s
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import (
@@ -59,4 +59,5 @@ __all__ = [
     "StoreReadOnly",
     "StoreTooNew",
     "StoreUnavailable",
+    "clock_step_s",
 ]

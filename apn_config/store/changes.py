@@ -14,12 +14,15 @@ from apn_config.clock import Moment
 from apn_config.model import Apn
 from apn_config.store.codec import dump_apn, dump_time, load_apn, load_enum, load_time
 from apn_config.store.database import Database, Row
-from apn_config.store.device_time import DeviceTime, Stamp
+from apn_config.store.device_time import TOUCH_AFTER_S, DeviceTime, Stamp
 from apn_config.store.errors import StoreMisuse
 from apn_config.transaction import Kind, Level, Origin, Reason, State, kind_of
 
 # For `history`; a change is some 300 bytes.
 KEEP_ROWS: Final = 1000
+
+# While a change has a deadline.
+SHORTEST_STEP_S: Final = 60.0
 
 # Whose change or record it is where the card's ICCID can't be read.
 UNKNOWN_CARD: Final = "unknown"
@@ -130,10 +133,16 @@ class Changes:
         return [read_row(row) for row in reversed(rows)]
 
     def remaining_s(self, now: Moment) -> float | None:
-        """Seconds left for the state of the change under way, 0 at least; kept over a boot."""
+        """Seconds left for the state of the change under way, 0 at least; kept over a boot.
+
+        A device that loses its power again and again must come to the deadline, too: that time goes
+        by is written down each minute, for a trial each tenth of it.
+        """
         row = self._database.one(ACTIVE)
         if row is None or row["deadline_s"] is None:
             return None
+        on_trial = row["state"] == State.TRIAL.value
+        self._time.touch(now, clock_step_s(row["trial_s"] if on_trial else None))
         return max(0.0, float(row["deadline_s"]) - self._time.running_s(now))
 
     def move(
@@ -203,6 +212,13 @@ class Changes:
                 "wall": dump_time(stamp.wall),
             },
         )
+
+
+def clock_step_s(trial_s: float | None) -> float:
+    """How often it is written down that time goes by for a change."""
+    if trial_s is None:
+        return SHORTEST_STEP_S
+    return min(max(trial_s / 10, SHORTEST_STEP_S), TOUCH_AFTER_S)
 
 
 def read_row(row: Row) -> ChangeRow:

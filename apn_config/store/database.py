@@ -81,6 +81,7 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = lock
+        self._identity = files.identity(path)
         self._failure: StoreError | None = None
 
     @classmethod
@@ -138,9 +139,9 @@ class Database:
     def _transaction(self) -> Iterator[None]:
         if self._connection.in_transaction:
             raise StoreMisuse("transactions don't nest")
-        if os.fstat(self._lock).st_nlink == 0:
-            # Its directory was removed: what is written now would be nowhere.
-            raise StoreUnavailable(self.path, "it was deleted while in use")
+        if os.fstat(self._lock).st_nlink == 0 or files.identity(self.path) != self._identity:
+            # What is written now would be nowhere.
+            raise StoreUnavailable(self.path, "it was deleted or replaced while in use")
         with _sqlite_errors_told(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:

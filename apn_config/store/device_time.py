@@ -9,7 +9,7 @@ differences of such numbers, and go on where they stood after a power cut.
 At a new boot the count goes on from the newest number in the store, since nothing is written only
 to tell the time (an SD card wears). What ran between that and the power cut is not counted, nor is
 the time the device was off: an age is never too great, a budget or a term never over too soon.
-`touch` bounds what can be missed to an hour.
+`touch` bounds what can be missed to an hour, and to a minute while a change has a deadline.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ class DeviceTime:
         """Seconds of running time since `stamp`."""
         return self.running_s(now) - stamp.running_s
 
-    def before_this_boot(self, stamp: Stamp) -> bool:
+    def before_this_boot(self, running_s: float) -> bool:
         """Was the device booted since?"""
-        return stamp.running_s <= self._base_s
+        return running_s <= self._base_s
 
-    def touch(self, now: Moment) -> None:
-        """Writes down how long the device has run, at most once an hour."""
-        if self.running_s(now) - self._seen_s >= TOUCH_AFTER_S:
+    def touch(self, now: Moment, after_s: float = TOUCH_AFTER_S) -> None:
+        """Writes down how long the device has run, unless it was written less than that ago."""
+        if self.running_s(now) - self._seen_s >= after_s:
             self._save(now)
 
     def _save(self, now: Moment) -> None:

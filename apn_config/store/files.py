@@ -100,6 +100,15 @@ def create(path: Path) -> None:
         sync_directory(path.parent)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file that is, for as long as it is open; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def sync_directory(directory: Path) -> None:
     """What was created, renamed or removed in it becomes durable. Raises OSError."""
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

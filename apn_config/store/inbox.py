@@ -75,7 +75,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A stored message. `pdu` is None and `text` redacted once it is final, unless set aside."""
+    """A stored message. `pdu` is None and `text` redacted once it is final, unless set aside.
+
+    `started_s` is the running time at which a verb that must not run twice began.
+    """
 
     id: int
     key: bytes
@@ -88,6 +91,7 @@ class InboxRow:
     text: str | None = field(repr=False)
     place: Place | None
     verdict: str | None
+    started_s: float | None
 
 
 _INSERT: Final = """INSERT INTO inbox (key, sender, alphanumeric, scts_octets, scts, received_s,
@@ -187,11 +191,12 @@ class Inbox:
         )
         return first
 
-    def start(self, message_id: int) -> None:
+    def start(self, message_id: int, now: Moment) -> None:
         """A verb that must not run twice begins; to be committed before it does anything."""
         self._one_changed(
-            "UPDATE inbox SET state = 'started' WHERE id = :id AND state = 'pending'",
-            {"id": message_id},
+            "UPDATE inbox SET state = 'started', started_s = :now_s"
+            " WHERE id = :id AND state = 'pending'",
+            {"id": message_id, "now_s": self._time.running_s(now)},
         )
 
     def settle(self, message_id: int, verdict: str, redacted_text: str | None, now: Moment) -> None:
@@ -310,4 +315,5 @@ def read_row(row: Row) -> InboxRow:
         text=row["text"],
         place=place,
         verdict=row["verdict"],
+        started_s=row["started_s"],
     )

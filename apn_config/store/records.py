@@ -49,6 +49,12 @@ class Records:
             Stamp(row["updated_s"], load_time(row["updated_wall"])),
         )
 
+    def remove(self, iccid: str, cid: int) -> None:
+        """Forgets the record, where there is one."""
+        self._database.change(
+            "DELETE FROM records WHERE iccid = :iccid AND cid = :cid", {"iccid": iccid, "cid": cid}
+        )
+
     def commit(self, iccid: str, cid: int, apn: Apn, now: Moment) -> None:
         """Makes `apn` the current one; what was current, if it differs, becomes the last good one.
 

@@ -132,6 +132,8 @@ _VERSION_2: Final = (
     # The applier's own text of what a roll-back restores; secret, erased when the change is final.
     "ALTER TABLE changes ADD COLUMN undo TEXT",
     "ALTER TABLE changes ADD COLUMN trial_s REAL",
+    # When a verb that must not run twice began: was the host booted since?
+    "ALTER TABLE inbox ADD COLUMN started_s REAL",
     # The APN in force at the end, where it is neither the wanted nor the former one.
     "ALTER TABLE changes ADD COLUMN kept TEXT",
     "ALTER TABLE outbox ADD COLUMN report TEXT",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,21 @@ def test_faulty_requests(tmp_path: Path, line: bytes, code: int, words: str) -> 
         await server.close()
 
     asyncio.run(main())
+
+
+def test_a_daemon_that_hangs_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apn_config.control.STATUS_S", 0.05)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+        client = ControlClient.connect(tmp_path / "socket")
+        assert client is not None
+        with pytest.raises(ControlError, match="didn't answer") as told:
+            client.call("status")
+        client.close()
+    assert told.value.exit_code == 8
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ before, since the network is free. All devices that can come of that are visited
 promised is held on each, and at each end:
 
 * every change ends, and never in more steps than the table has states;
-* the APN that the record names is the one in the modem, unless nothing in it was ever verified;
+* the APN that the record names is the one in the modem, unless nothing in it was ever verified, or
+  the modem refuses it: then there is a record, by which it is put back later;
 * whoever asked by SMS gets exactly one answer that holds at the end; a trial's success and its end
   are two;
 * the record changes only for an APN that was verified, or that serves at the end.
@@ -35,21 +36,25 @@ PUTS = {
     Action.WRITE_FORMER: FORMER,
 }
 """What an action leaves in the modem, at once or half-way; the others leave it alone."""
-UNTOUCHED = frozenset({Event.NOTHING_TO_TRY})
+UNTOUCHED = frozenset({Event.NOTHING_TO_TRY, Event.FORMER_REFUSED})
 """Endings of an action that wrote nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """All that a change touches. `due` are answers in the outbox, `told` those the network took."""
+    """All that a change touches. `due` are answers in the outbox, `told` those the network took.
+
+    The record is None on a card for which nothing was ever committed.
+    """
 
     state: State = State.APPLYING
     modem: str = FORMER
-    record: str = FORMER
+    record: str | None = FORMER
     due: tuple[State, ...] = ()
     told: tuple[State, ...] = ()
     verified: bool = False
     reason: bool = False
+    refused: bool = False
     login: int = 0
 
 
@@ -80,7 +85,8 @@ def ended(device: Device, event: Event, kind: Kind) -> Device:
         device = replace(device, due=(), told=(*device.told, *device.due))
     taken = step(device.state, event, kind)
     verified = device.verified or event is Event.VERIFIED
-    device = replace(device, state=taken.next, verified=verified)
+    refused = event is Event.FORMER_REFUSED
+    device = replace(device, state=taken.next, verified=verified, refused=refused)
     for duty in taken.duties:
         device = done(device, duty)
     return device
@@ -97,6 +103,8 @@ def done(device: Device, duty: Duty) -> Device:
             return replace(device, record=WANTED)
         case Duty.COMMIT_RESCUE:
             return replace(device, record=device.modem)
+        case Duty.KEEP_FORMER:
+            return replace(device, record=device.record or FORMER)
         case Duty.KEEP_REASON:
             return replace(device, reason=True)
         case Duty.SWAP_LOGIN:
@@ -109,7 +117,7 @@ def explore(kind: Kind, table: tuple[Row, ...]) -> tuple[int, set[Device]]:
     """Visit all that can become of a change; how many devices there are, and those at an end."""
     ends: set[Device] = set()
     seen: dict[Device, int] = {}
-    todo = [(Device(), 0)]
+    todo = [(Device(), 0), (Device(record=None), 0)]
     while todo:
         device, steps = todo.pop()
         if seen.get(device, -1) >= steps:
@@ -153,8 +161,13 @@ FATES = {
 def hold_at_the_end(device: Device, kind: Kind) -> None:
     """What is promised once nothing follows."""
     fate = FATES.get(device.state)
-    if fate is not None and (device.modem, device.record) != fate:
-        raise Broken(f"the modem holds {device.modem}, the record {device.record}: {device}")
+    if device.refused and device.record != FORMER:
+        raise Broken(f"nothing leads back to the former APN: {device}")
+    if fate is not None and not device.refused:
+        held, named = fate
+        never = device.record is None and named == FORMER
+        if device.modem != held or (device.record != named and not never):
+            raise Broken(f"the modem holds {device.modem}, the record {device.record}: {device}")
     if device.state is State.RESCUED and (
         device.modem != device.record or device.modem not in (LAST_GOOD, DEFAULT)
     ):
@@ -246,6 +259,10 @@ BROKEN: dict[str, tuple[Kind, tuple[Row, ...]]] = {
     "given up for no reason": (
         Kind.QUIET,
         changed(S.APPLYING, E.APPLY_REFUSED, duties=(D.START_ROLLBACK_DEADLINE,)),
+    ),
+    "what can't be written back is forgotten": (
+        Kind.QUIET,
+        changed(S.GIVING_UP, E.FORMER_REFUSED, duties=()),
     ),
     "a state that nothing leads out of": (
         Kind.QUIET,

@@ -274,6 +274,19 @@ def test_a_store_that_is_deleted_while_in_use_takes_nothing_more(
         _add(store, clock, 1)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_that_is_removed_or_replaced_beside_its_lock(
+    store: Store, clock: FakeClock, replaced: bool
+) -> None:
+    for name in (store.path, Path(f"{store.path}-wal")):
+        copy = name.read_bytes()
+        name.unlink()
+        if replaced:
+            name.write_bytes(copy)
+    with pytest.raises(StoreUnavailable, match="replaced"), store.transaction():
+        _add(store, clock, 1)
+
+
 def test_a_reader_outside_delays_the_truncation(store: Store, clock: FakeClock) -> None:
     _add(store, clock, 1)
     store._database._connection.execute("PRAGMA busy_timeout = 0")

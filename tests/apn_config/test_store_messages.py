@@ -149,7 +149,7 @@ def test_parts_expire_without_their_body(store: Store, clock: FakeClock) -> None
 def test_a_started_message_is_found_again_and_not_judged(store: Store, clock: FakeClock) -> None:
     with store.transaction():
         message_id = _add(store, clock, 1)
-        store.inbox.start(message_id)
+        store.inbox.start(message_id, clock.now())
     with reopened(store, clock) as again, again.transaction():
         assert again.inbox.pending() == []
         assert [row.id for row in again.inbox.started()] == [message_id]
@@ -189,8 +189,8 @@ def test_what_cannot_be_decoded_is_kept_as_it_came(store: Store, clock: FakeCloc
 Move = Callable[[Store, int, Moment], object]
 
 WRONG_MOVES: dict[str, tuple[InboxState, Move]] = {
-    "start-settled": (InboxState.SETTLED, lambda s, i, now: s.inbox.start(i)),
-    "start-twice": (InboxState.STARTED, lambda s, i, now: s.inbox.start(i)),
+    "start-settled": (InboxState.SETTLED, lambda s, i, now: s.inbox.start(i, now)),
+    "start-twice": (InboxState.STARTED, lambda s, i, now: s.inbox.start(i, now)),
     "settle-twice": (InboxState.SETTLED, lambda s, i, now: s.inbox.settle(i, "x", None, now)),
     "expire-pending": (InboxState.PENDING, lambda s, i, now: s.inbox.expire([i], now)),
     "join-pending": (InboxState.PENDING, lambda s, i, now: s.inbox.join([i], "x", now)),
@@ -203,7 +203,7 @@ def test_moves_that_no_message_makes(store: Store, clock: FakeClock, name: str) 
     with store.transaction():
         message_id = _add(store, clock, 1)
         if state is InboxState.STARTED:
-            store.inbox.start(message_id)
+            store.inbox.start(message_id, clock.now())
         if state is InboxState.SETTLED:
             store.inbox.settle(message_id, "applied", None, clock.now())
     with pytest.raises(StoreMisuse), store.transaction():

@@ -74,6 +74,7 @@ ANSWERED = {
     "default restore-timeout": "giving-up",
     "default nothing-to-try": "giving-up",
     "giving-up former-written": "failed",
+    "giving-up former-refused": "failed",
 }
 TRIAL = {"trial kept": "committed", "trial called-off": "rolling-back"}
 QUIET = {key: follows for key, follows in ANSWERED.items() if not key.startswith("proving")}
@@ -107,10 +108,11 @@ DUTIES = {
     Duty.START_TRIAL_DEADLINE: "verified network-took-answer",
     Duty.SWAP_LOGIN: "login-disputed",
     Duty.KEEP_REASON: "apply-refused verify-failed called-off channel-timeout",
-    Duty.QUEUE_ANSWER: "verified restored former-written",
+    Duty.QUEUE_ANSWER: "verified restored former-written former-refused",
     Duty.WITHDRAW_ANSWER: "channel-timeout called-off",
     Duty.COMMIT_RECORD: "verified network-took-answer kept",
     Duty.COMMIT_RESCUE: "restored",
+    Duty.KEEP_FORMER: "former-refused",
 }
 
 

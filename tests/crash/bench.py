@@ -147,7 +147,8 @@ class CrashBench(Bench):
 
     `strike` is asked at each step what happens there. `salvage` makes the directory with which the
     next daemon begins from the last one's; by default, as after kill -9, it is a copy. `dropped`
-    has the APNs that the network gives up when the modem takes another.
+    has the APNs that the network gives up when the modem takes another. `off_s` is how long the
+    next daemon is waited for.
     """
 
     def __post_init__(self) -> None:
@@ -156,6 +157,7 @@ class CrashBench(Bench):
         self.strike: Callable[[Step], Blow | None] = lambda _step: None
         self.salvage: Callable[[Path, Path], None] = copied
         self.dropped: Mapping[str, str] = {}
+        self.off_s = 0.0
         self.life = Life()
         self.stores: list[SteppedStore] = []
         # Kept, or Python would close what a killed process never closes.
@@ -190,6 +192,7 @@ class CrashBench(Bench):
                     daemon.result()
                     raise RuntimeError("the daemon ended")
                 await self._bury()
+                await asyncio.sleep(self.off_s)
                 former, number = self.home, number + 1
                 self.home = former.with_name(f"life-{number}")
                 self.salvage(former, self.home)

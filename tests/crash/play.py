@@ -82,7 +82,7 @@ async def _play(
             return blows.get(len(steps) - 1)
 
         bench.strike = strike
-        bench.dropped = story.dropped
+        bench.dropped, bench.off_s = story.dropped, story.off_s
         if prepare is not None:
             prepare(bench)
         with Clockwork(bench.network):

@@ -52,13 +52,15 @@ class Story:
     """Messages in their order. `once` is an AT command that the modem may get once at most.
 
     `pin`: commands need the PIN word. `dropped`: when the modem takes the one APN, the network
-    gives up the other. `damaged`: the store is, from the begin. `options` are the bench's.
+    gives up the other. `damaged`: the store is, from the begin. `off_s` is how long the daemon is
+    off after each of its deaths. `options` are the bench's.
     """
 
     messages: tuple[Sms, ...]
     once: str | None = None
     pin: bool = False
     damaged: bool = False
+    off_s: float = 0.0
     dropped: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
 
@@ -154,6 +156,10 @@ ALL_STORIES = {
         ),
         dropped={"nosuch": "other"},
         options=_LTE,
+    ),
+    # Longer than all deadlines; and the former APN isn't the default that is resorted to.
+    "bad change, off for long": Story(
+        (bad("#1", "other"),), off_s=300.0, options={**_LTE, "start_apn": "other"}
     ),
     "good behind bad": Story(
         (bad("#1", "em"), replace(good("#2", "other"), cue=Cue.TOGETHER)), options=_LTE

@@ -30,7 +30,7 @@ SAMPLE = 8
 BROKEN_IN = {
     "synchronous=OFF": "ping",
     "CMGD before the commit": "ping",
-    "no intent": "bad change",
+    "no intent": "a trial that ends",
     "no roll-back": "bad change",
     "outbox outside the transaction": "ping",
 }

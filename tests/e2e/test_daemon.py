@@ -301,7 +301,7 @@ def test_a_disk_that_is_read_only_for_a_while(bench: Bench) -> None:
 @pytest.mark.parametrize("boot", ["the same", "another"])
 def test_a_reboot_that_was_cut_off(bench: Bench, boot: str) -> None:
     """Never begun again; done where the host was booted, too, and unknown where it wasn't."""
-    bench.simulate()
+    _, tap = bench.tapped()
     daemon = bench.run()
     bench.inject("#1 REBOOT MODEM")
     bench.until_row("SELECT 1 FROM inbox WHERE state = 'started'")
@@ -316,5 +316,7 @@ def test_a_reboot_that_was_cut_off(bench: Bench, boot: str) -> None:
         assert status["daemon"]["boot_id"] == identity.read_text().strip()
     else:
         bench.run(ready=False)
-        bench.answer("#1 ERR reason=interrupted")
+        # Some daemons are killed a moment too late: the modem has heard of it, and says so.
+        sent = tap.commands(rb"AT\+CRESET")
+        bench.answer("#1 OK REBOOT MODEM" if sent else "#1 ERR reason=interrupted")
     assert len(bench.answers()) == 1

@@ -30,6 +30,16 @@ def test_the_last_cycle_is_gone_when_it_is_to_be_made(play: Play) -> None:
     play(story, config=replace(CONFIG, recovery=RecoveryConfig(radio_cycles_per_day=1)))
 
 
+def test_what_needs_no_cycle_is_refused_for_none(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        bench.send("#1 APN em")
+        await bench.answer("#1 OK APN em")
+        bench.send("#2 APN other")
+        await bench.answer("#2 ERR reason=budget")
+
+    play(story, config=replace(CONFIG, recovery=RecoveryConfig(radio_cycles_per_day=0)))
+
+
 def test_a_modem_that_gives_way_at_each_cycle_gets_two_in_a_roll_back(play: Play) -> None:
     """Its link is lost each time; the change ends all the same."""
 

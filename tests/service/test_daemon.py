@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from apn_config.config import (
     RecoveryConfig,
     ReplyConfig,
 )
+from apn_config.config_apn import PppConfig
 from apn_config.config_recovery import PowerConfig
 from apn_config.control import ControlError
 from apn_config.store import StoreCorrupt, StoreError, StoreForbidden, StoreFull, StoreReadOnly
@@ -337,6 +339,63 @@ def test_a_new_port_does_not_wait_for_a_change_that_waits_for_the_old_one(
         assert (await bench.status())["link"]["port"] == str(elsewhere)
 
     play_daemon(story)
+
+
+def files_of_pppd(home: Path) -> PppConfig:
+    """As in test_ppp_and_script, with the APN in the chat script."""
+    (home / "chat").write_text("'' AT\nOK 'AT+CGDCONT=1,\"IP\",\"em\"'\nOK ATD*99#\nCONNECT\n")
+    (home / "peer").write_text(f"connect 'chat -f {home}/chat'\nifname lo\npersist\n")
+    return PppConfig(home / "peer")
+
+
+@pytest.fixture
+def _no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take real time, which the virtual clock would jump over."""
+
+    async def to_thread(work: Callable[[], object]) -> object:
+        await asyncio.sleep(0)
+        return work()
+
+    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+
+
+@pytest.mark.usefixtures("_no_threads")
+def test_another_applier_waits_for_a_trials_end(play_daemon: Play, tmp_path: Path) -> None:
+    """Whoever applied an APN brings the former one back."""
+    ppp = files_of_pppd(tmp_path)
+
+    async def story(bench: DaemonBench) -> None:
+        bench.send("#1 APN other for=10m")
+        await bench.answer("#1 OK APN other for=10m")
+        assert "other" in (tmp_path / "chat").read_text()
+        put(bench, CONFIG)
+        await bench.passes(300)
+        assert (await bench.status())["daemon"]["stage"] == "reloading"
+        await bench.answer("#1 ROLLBACK APN other kept=em reason=trial-over")
+        assert '"em"' in (tmp_path / "chat").read_text()
+        await bench.passes(30)
+        assert (await bench.status())["daemon"]["stage"] == "running"
+        assert bench.serves == "em"
+
+    play_daemon(story, config=with_apn(applier="ppp", ppp=ppp))
+
+
+@pytest.mark.usefixtures("_no_threads")
+def test_a_daemon_that_starts_with_another_applier(play_daemon: Play, tmp_path: Path) -> None:
+    """As long as its section is there, the one that applied the APN brings the former one back."""
+    ppp = files_of_pppd(tmp_path)
+
+    async def story(bench: DaemonBench) -> None:
+        bench.send("#1 APN other for=10m")
+        await bench.answer("#1 OK APN other for=10m")
+        await bench.kill()
+        bench.config = replace(bench.config, apn=replace(bench.config.apn, applier="at"))
+        await bench.start()
+        await bench.answer("#1 ROLLBACK APN other kept=em reason=trial-over")
+        assert '"em"' in (tmp_path / "chat").read_text()
+        assert bench.serves == "em"
+
+    play_daemon(story, config=with_apn(applier="ppp", ppp=ppp))
 
 
 def test_a_new_configuration_may_mend_the_store(play_daemon: Play) -> None:

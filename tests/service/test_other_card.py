@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.service.bench import Bench, Play
@@ -50,6 +52,21 @@ def test_another_cards_network_proves_nothing(play: Play) -> None:
         assert bench.serves == "em"
 
     play(story)
+
+
+def test_a_rescue_with_another_card_is_no_matter_of_the_first_ones_record(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        first = bench.simulated.who.iccid
+        bench.send("#1 APN nosuch")
+        await bench.until(lambda: bench.state == "rolling-back", "it is given up", 3000)
+        await bench.kill()
+        bench.network.settings = replace(bench.network.settings, apns=("em",))
+        put_other_card_in(bench)
+        await bench.start()
+        await bench.answer("#1 ROLLBACK APN nosuch kept=em reason=")
+        assert bench.db.now(lambda store: store.records.get(first, 1)) is None
+
+    play(story, lte_only=True, start_apn="other")
 
 
 def test_another_card_has_a_record_of_its_own(play: Play) -> None:

@@ -132,6 +132,56 @@ def test_a_good_apn_stays_and_a_bad_one_does_not(
     play(story, config=_config(kind, tmp_path), lte_only=True)
 
 
+# Branches of the program that come before its own.
+APPLY = "printf 'apn=%s\\n' \"$MODEM_HELPER_APN\" > '{home}/state' ;;"
+UNDO = "printf 'apn=em\\n' > '{home}/state' ;;"
+TROUBLE = {
+    # It, and nothing else, brings the former one back.
+    "its own program for undo": (f"undo) {UNDO}", "#1 ROLLBACK APN nosuch kept=em", "em"),
+    # What can't be read after the change is written back all the same.
+    "what can't be read any more": (
+        "read) [ ! -e '{home}/applied' ] || exit 1; cat '{home}/state' ;;"
+        f"apply) touch '{{home}}/applied'; {APPLY}"
+        f"undo) rm '{{home}}/applied'; {UNDO}",
+        "#1 ROLLBACK APN nosuch kept=em",
+        "em",
+    ),
+    # "Not now" isn't waited for without an end, and nobody is told a tale.
+    "a program that never has time": (
+        f'undo) exit 75 ;; apply) [ "$MODEM_HELPER_APN" = nosuch ] || exit 75; {APPLY}',
+        "#1 ERR APN reason=not-restored",
+        "nosuch",
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "answer", "state"), TROUBLE.values(), ids=TROUBLE)
+def test_a_program_that_makes_trouble_at_the_roll_back(
+    play: Play, tmp_path: Path, more: str, answer: str, state: str
+) -> None:
+    _make(tmp_path)
+    lines = PROGRAM.format(home=tmp_path).replace(
+        "read)", more.format(home=tmp_path) + "\nread)", 1
+    )
+    # The first pattern that fits is taken.
+    (tmp_path / "program").write_text(lines)
+    config = with_apn(
+        applier="script", script=ScriptConfig(tmp_path / "program", tmp_path / "program")
+    )
+
+    async def story(bench: Bench) -> None:
+        BENCHES[:] = [bench]
+        bench.send("#1 APN nosuch")
+        # With 3G to fall back to, there is a way for the answer.
+        await bench.until(lambda: bench.answers, "it is answered", 4 * 3600)
+        assert bench.answers[0].startswith(answer)
+        assert (tmp_path / "state").read_text() == f"apn={state}\n"
+        bench.send("#2 STATUS")
+        await bench.answer("#2 OK STATUS")
+
+    play(story, config=config)
+
+
 async def _killed_at(bench: Bench, number: int, apn: str) -> bool:
     """Kill the daemon at that command of a change, start it again; was there such a command?"""
     struck = asyncio.Event()

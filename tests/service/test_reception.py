@@ -120,6 +120,9 @@ def test_a_part_whose_others_never_come_is_erased_after_a_day(play: Play) -> Non
         await bench.passes(2 * DAY_S - 60)
         (row,) = bench.db.now(lambda store: store.inbox.recent(9))
         assert (row.state.value, row.text, row.pdu) == ("expired", None, None)
+        for path in bench.home.iterdir():
+            if path.is_file():
+                assert first.pdu[-60:].encode() not in path.read_bytes(), path
 
     play(story)
 
