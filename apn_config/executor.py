@@ -29,6 +29,8 @@ TRIES = 3
 RETRY_S = 2.0
 # SIM7600: PB DONE within 30 s of CRESET; USB modes take up to 3 min until the port is back.
 REBOOT_S = 180.0
+# From the command for it until the modem goes away, or says that it boots.
+BOOT_HEARD_S = 10.0
 # What an answer tells of the past, newest first; what doesn't fit is left out.
 HISTORY_ROWS = 10
 
@@ -125,16 +127,27 @@ class Executor:
     async def _settle_started(self, row: InboxRow) -> None:
         """A reboot that had begun is never begun again.
 
-        It is done if the host was rebooted since, or the modem is just saying that it boots.
+        It is done if the host was rebooted since, or the modem is just rebooting.
         """
         verdict = self._judge(row.text or "", row.sender)
         tag = verdict.command.tag if isinstance(verdict, Execute) else None
         began_s = row.received.running_s if row.started_s is None else row.started_s
         rebooted = await self._db.run(lambda store: store.time.before_this_boot(began_s))
-        if rebooted or (await self._modem()).booted:
+        if rebooted or await self._boots(began_s):
             await self._answer(row, replies.ok("REBOOT MODEM", (), tag), "done")
         else:
             await self._answer(row, replies.err(None, "interrupted", tag=tag), "interrupted")
+
+    async def _boots(self, began_s: float) -> bool:
+        """Does the modem say that it boots, or go away for that, so soon after it was told?"""
+        modem = await self._modem()
+        now = self._clock.now()
+        age_s = await self._db.run(lambda store: store.time.running_s(now)) - began_s
+        if not modem.booted and age_s < BOOT_HEARD_S:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BOOT_HEARD_S - age_s):
+                    await modem.restarted.wait()
+        return modem.booted or modem.restarted.is_set()
 
     # --- one message --------------------------------------------------------------------------
 

@@ -70,8 +70,8 @@ class Modem:
 
     All of them raise CommandRefused, ModemSilent, LinkLost or ProtocolError. `lost` is done once
     the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
-    set once the modem began anew or is lost, until it is initialised; `booted` tells whether it said
-    during the initialisation that it had booted. `on_event` is called from the event loop, in the
+    set once the modem began anew or is lost, until it is initialised; `booted` tells whether the
+    modem said during that that it had booted. `on_event` is called from the event loop, in the
     order of the modem's words, and must not block.
     """
 
