@@ -175,6 +175,11 @@ def change_lines(change: Json) -> list[str]:
                 f"{name} was given up ({reason}), and the former APN has no service any more:"
                 f" {kept} has, and is kept."
             ]
+    if change["kept"] is None:
+        return [
+            f"{name} was given up, and the former APN can't be written back; the log says why."
+            " `run` tries it again."
+        ]
     return [
         f"{name} was given up ({reason}); {kept} is written back, but its service hasn't"
         " returned yet."
@@ -184,7 +189,7 @@ def change_lines(change: Json) -> list[str]:
 def history_lines(changes: Iterable[Json]) -> list[str]:
     """What `apn history` prints."""
     rows = [
-        (c["id"], c["started"], c["origin"], c["apn"], c["outcome"], c["kept"], c["reason"])
+        (c["id"], c["started"], c["origin"], c["apn"], c["outcome"], c["kept"] or "?", c["reason"])
         for c in changes
     ]
     if not rows:

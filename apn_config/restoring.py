@@ -30,9 +30,6 @@ BEGINNINGS = 10
 # register.
 AWAY_S = 1.0
 
-# The answer of a roll-back that couldn't be made.
-NOT_RESTORED = "not-restored"
-
 _Write = Callable[[Modem], Awaitable[None]]
 
 
@@ -89,8 +86,9 @@ class Restoring:
             change.id,
             extra={"fields": {"change": change.id}},
         )
-        answer = replies.err("APN", NOT_RESTORED, tag=change.intent.tag)
-        return Ending(Event.FORMER_REFUSED, change.reason or Reason.TIMEOUT, answer)
+        reason = Reason.NOT_RESTORED
+        answer = replies.err("APN", reason.value, tag=change.intent.tag)
+        return Ending(Event.FORMER_REFUSED, reason, answer)
 
     async def _last_good(self, change: ChangeRow) -> Apn | None:
         """The newest APN of the card's record that wasn't tried yet."""

@@ -16,7 +16,7 @@ from apn_config.config import Config
 from apn_config.control import Json
 from apn_config.network_words import registration_word
 from apn_config.store import ChangeRow, Rung, Store, StoreError
-from apn_config.transaction import State
+from apn_config.transaction import Reason, State
 from modem import KeeperPhase, Modem, ModemError, ModemKeeper, Registration
 
 # A modem that is just being initialised is worth waiting for; one that is gone isn't.
@@ -191,7 +191,9 @@ def change_json(change: ChangeRow, remaining_s: float | None = None) -> Json:
         "id": change.id,
         "outcome": change.state.value,
         "apn": intent.wanted.name,
-        "kept": change.kept or (intent.wanted.name if holds_wanted else intent.former.name),
+        "kept": None
+        if change.reason is Reason.NOT_RESTORED
+        else change.kept or (intent.wanted.name if holds_wanted else intent.former.name),
         "reason": None if change.reason is None else change.reason.value,
         "origin": intent.origin.value,
         "started": change.started.wall.isoformat(timespec="seconds"),

@@ -54,11 +54,11 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
     if Duty.SWAP_LOGIN in taken.duties:
         store.changes.rewrite_wanted(change.id, swapped(intent.wanted))
     store.journal.add("change", str(change.id), _journal_detail(change, taken, ending), now)
+    reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
     if taken.next.final:
         kept = None if ending.rescue is None else ending.rescue.name
-        store.changes.finish(change.id, taken.next, now, kept=kept)
+        store.changes.finish(change.id, taken.next, now, kept=kept, reason=reason)
     else:
-        reason = ending.reason if Duty.KEEP_REASON in taken.duties else None
         within_s = plan.deadline_s(taken, intent)
         store.changes.move(change.id, taken.next, now, within_s=within_s, reason=reason)
     if taken.next.restful and intent.inbox_id is not None:

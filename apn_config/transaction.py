@@ -204,6 +204,8 @@ class Reason(Enum):
     """No radio cycle was left to make it take effect."""
     INTERNAL = "internal"
     """This program tripped over a fault of its own."""
+    NOT_RESTORED = "not-restored"
+    """And the former one can't be written back."""
 
 
 class Level(Enum):
@@ -350,7 +352,7 @@ TABLE: tuple[Row, ...] = (
         State.GIVING_UP,
         Event.FORMER_REFUSED,
         State.FAILED,
-        (Duty.KEEP_FORMER, Duty.QUEUE_ANSWER),
+        (Duty.KEEP_FORMER, Duty.KEEP_REASON, Duty.QUEUE_ANSWER),
     ),
 )
 

@@ -192,7 +192,15 @@ class Changes:
         if changed != 1:
             raise StoreMisuse(f"change {change_id} isn't under way")
 
-    def finish(self, change_id: int, state: State, now: Moment, *, kept: str | None = None) -> None:
+    def finish(
+        self,
+        change_id: int,
+        state: State,
+        now: Moment,
+        *,
+        kept: str | None = None,
+        reason: Reason | None = None,
+    ) -> None:
         """Writes the final state and erases the secrets; commit them to the records before."""
         row = self.get(change_id)
         if row is None or row.finished is not None or not state.final:
@@ -200,14 +208,15 @@ class Changes:
         stamp = self._time.stamp(now)
         self._database.change(
             "UPDATE changes SET state = :state, wanted = :wanted, former = :former, undo = NULL,"
-            " kept = :kept, deadline_s = NULL, moved_s = :now_s, finished_s = :now_s,"
-            " finished_wall = :wall WHERE id = :id",
+            " kept = :kept, reason = coalesce(:reason, reason), deadline_s = NULL,"
+            " moved_s = :now_s, finished_s = :now_s, finished_wall = :wall WHERE id = :id",
             {
                 "id": change_id,
                 "state": state.value,
                 "wanted": dump_apn(replace(row.intent.wanted, credentials=None)),
                 "former": dump_apn(replace(row.intent.former, credentials=None)),
                 "kept": kept,
+                "reason": reason and reason.value,
                 "now_s": stamp.running_s,
                 "wall": dump_time(stamp.wall),
             },

@@ -130,6 +130,10 @@ SHOWN: dict[str, tuple[Lines, dict[str, Any]]] = {
     "apn": (display.apn_lines, APN),
     "change": (display.change_lines, CHANGE),
     "change-failed": (display.change_lines, {**CHANGE, "outcome": "failed"}),
+    "change-not-restored": (
+        display.change_lines,
+        {**CHANGE, "outcome": "failed", "kept": None},
+    ),
     "change-done": (display.change_lines, {**CHANGE, "outcome": "committed"}),
     "messages": (display.sms_lines, MESSAGES),
 }
@@ -270,6 +274,14 @@ def test_what_is_out_of_the_ordinary_is_told() -> None:
 )
 def test_a_change_in_words(outcome: str, line: str) -> None:
     assert display.change_lines({**CHANGE, "outcome": outcome}) == [line]
+
+
+def test_nobody_reads_that_an_apn_is_back_which_is_not() -> None:
+    change = {**CHANGE, "outcome": "failed", "kept": None, "reason": "not-restored"}
+    (line,) = display.change_lines(change)
+    assert "can't be written back" in line
+    row = {**change, "id": 1, "started": "2026-01-01", "origin": "sms"}
+    assert "?" in display.history_lines([row])[1]
 
 
 def test_what_is_unknown_is_not_called_empty() -> None:

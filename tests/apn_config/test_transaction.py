@@ -107,7 +107,7 @@ DUTIES = {
     Duty.START_CHANNEL_DEADLINE: "verified",
     Duty.START_TRIAL_DEADLINE: "verified network-took-answer",
     Duty.SWAP_LOGIN: "login-disputed",
-    Duty.KEEP_REASON: "apply-refused verify-failed called-off channel-timeout",
+    Duty.KEEP_REASON: "apply-refused verify-failed called-off channel-timeout former-refused",
     Duty.QUEUE_ANSWER: "verified restored former-written former-refused",
     Duty.WITHDRAW_ANSWER: "channel-timeout called-off",
     Duty.COMMIT_RECORD: "verified network-took-answer kept",
