@@ -339,11 +339,15 @@ class Modem:
         it is switched wherever the modem isn't registered.
         """
         way = self.profile.driver.reattach
+        by_cops = way is Reattach.COPS
         if way is Reattach.RADIO or not (await self.registration()).registered:
             await self.radio_cycle()
-            return
-        by_cops = way is Reattach.COPS
-        await self.execute(network.cops_write(2) if by_cops else network.cgatt(False))
+            if way is Reattach.RADIO:
+                return
+        else:
+            await self.execute(network.cops_write(2) if by_cops else network.cgatt(False))
+        # Said after a radio cycle, too: whoever was cut off behind the first half left the modem
+        # told to stay away.
         try:
             await self.execute(network.cops_write(0) if by_cops else network.cgatt(True))
         except CommandRefused as error:

@@ -144,7 +144,9 @@ class ModemManagerApplier:
                 # Modems that ModemManager drives by AT alone often can't; detached they are.
                 if not error.is_a("Unsupported"):
                     raise
-            await _enable(bus, found, True)
+            finally:
+                # A modem that is left disabled has no service, whatever APN it has.
+                await _enable(bus, found, True)
             try:
                 await _connect(bus, found)
             except ApplierError as error:

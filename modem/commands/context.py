@@ -245,13 +245,28 @@ def parse_cncfg(response: Response, order: AuthOrder) -> ContextAuth:
     return NO_AUTH
 
 
+def parse_cncfg_apn(response: Response) -> str:
+    """The APN of index 0, the module's own stack's; empty where it takes the attach's."""
+    for text in bodies(response, "+CNCFG"):
+        fields = [*split(text), None, None, None]
+        if integer(fields[0]) == 0:
+            return fields[2] or ""
+    return ""
+
+
+# TinyGSM src/TinyGsmClientSIM7080.h l.302 has 1 for IP; 0 is what a module has from the factory
+# (`+CNCFG: 0,0,"","","",0`), both kinds of address.
+_CNCFG_TYPES = {"IP": 1, "IPV4V6": 0}
+
+
 def cncfg_write(settings: ContextSettings, auth: ContextAuth, order: AuthOrder) -> Command:
     """AT+CNCFG=0 with all its fields (TinyGSM src/TinyGsmClientSIM7080.h l.302)."""
-    if settings.type.upper() != "IP":
+    kind = _CNCFG_TYPES.get(settings.type.upper())
+    if kind is None:
         raise MisuseError(f"+CNCFG has no known type of context for {settings.type!r}")
     words = _words(auth, order) if auth.type else '"",""'
     return Command(
-        f"AT+CNCFG=0,1,{quote(settings.apn)},{words},{_auth_type(auth)}",
+        f"AT+CNCFG=0,{kind},{quote(settings.apn)},{words},{_auth_type(auth)}",
         timeout_s=WRITE_TIMEOUT_S,
         secret=True,
     )

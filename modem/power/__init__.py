@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -14,8 +15,12 @@ from typing import Protocol
 
 from modem.errors import ModemError
 
+logger = logging.getLogger(__name__)
+
 # Long enough for the capacitors of most boards.
 OFF_S = 5.0
+# A hub or relay that doesn't take the first word must not leave the modem without power for hours.
+ON_PAUSES_S = (2.0, 10.0)
 
 _HOMES = {
     "command": ("modem.power.command", "CommandSwitch"),
@@ -64,7 +69,15 @@ async def off_and_on(switch: Callable[[bool], Awaitable[None]], off_s: float) ->
         await switch(False)
         await asyncio.sleep(off_s)
     finally:
-        await switch(True)
+        for pause_s in ON_PAUSES_S:
+            try:
+                await switch(True)
+                break
+            except PowerFailed as error:
+                logger.warning("it isn't on yet: %s", error)
+            await asyncio.sleep(pause_s)
+        else:
+            await switch(True)
 
 
 def checked(what: str, text: object, pattern: str, example: str) -> str:

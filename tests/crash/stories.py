@@ -157,9 +157,20 @@ ALL_STORIES = {
         dropped={"nosuch": "other"},
         options=_LTE,
     ),
-    # Longer than all deadlines; and the former APN isn't the default that is resorted to.
+    # Longer than all deadlines, so it may be given up before it is written; the former APN isn't
+    # the default that is resorted to.
     "bad change, off for long": Story(
-        (bad("#1", "other"),), off_s=300.0, options={**_LTE, "start_apn": "other"}
+        (
+            Sms(
+                "#1 APN nosuch",
+                (
+                    *bad("#1", "other").outcomes,
+                    Outcome(("ROLLBACK APN nosuch kept=other reason=timeout",)),
+                ),
+            ),
+        ),
+        off_s=300.0,
+        options={**_LTE, "start_apn": "other"},
     ),
     "good behind bad": Story(
         (bad("#1", "em"), replace(good("#2", "other"), cue=Cue.TOGETHER)), options=_LTE

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
-from apn_config.appliers import ApplierRefused, ApplierUnavailable, Service
+from apn_config.appliers import ApplierError, ApplierRefused, ApplierUnavailable, Service
 from apn_config.model import Apn
 from modem import LiveContext
 from tests.apn_config.appliers.bus_server import Refusal
@@ -49,6 +50,18 @@ def test_the_change_takes_effect_by_the_radio_and_connects(
             assert w.manager.power == 3
             expected = Service(True, LiveContext(True, "10.64.0.9", "em"))
             assert await w.serving(activate=False) == expected
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("name", ["Core.Unauthorized", "Core.WrongState", "Core.Failed"])
+def test_a_modem_is_enabled_again_whatever_its_power_says(mm_world: NewMmWorld, name: str) -> None:
+    async def scenario() -> None:
+        async with mm_world(bearer()) as w:
+            w.manager.refuses["SetPowerState"] = Refusal(f"{ERROR}.{name}", "no")
+            with suppress(ApplierError):
+                await w.take_effect()
+            assert w.manager.state >= 8
 
     run(scenario())
 

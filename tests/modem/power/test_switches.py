@@ -88,6 +88,23 @@ def test_on_comes_in_any_case(how: str) -> None:
     assert done == [(False, 0.0), (True, after_s)]
 
 
+@pytest.mark.parametrize("failures", [1, 2, 3])
+def test_on_is_tried_again(failures: int) -> None:
+    tried: list[bool] = []
+
+    async def switch(on: bool) -> None:
+        tried.append(on)
+        if on and tried.count(True) <= failures:
+            raise PowerFailed("no")
+
+    async def story() -> None:
+        (result,) = await asyncio.gather(off_and_on(switch, 5.0), return_exceptions=True)
+        assert isinstance(result, PowerFailed) == (failures == 3)
+
+    virtual_time.run(story())
+    assert tried.count(True) == min(failures + 1, 3)
+
+
 # --- programs -------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ WRITTEN = {
     "Telit, none": ("telit-910", NONE, "AT#PDPAUTH=1,0"),
     "A76xx": ("a7670", LOGIN, 'AT+CGAUTH=1,1,"secret","me"'),
     "SIM7080": ("sim7080", LOGIN, 'AT+CNCFG=0,1,"em","me","secret",1'),
+    "SIM7080, none": ("sim7080", NONE, 'AT+CNCFG=0,1,"em","","",0'),
     "HiSilicon": ("me909s", LOGIN, 'AT^AUTHDATA=1,1,"","secret","me"'),
     "u-blox, the other way": ("sara-r4", SWAPPED, 'AT+UAUTHREQ=1,1,"secret","me"'),
     "A76xx, the other way": ("a7670", SWAPPED, 'AT+CGAUTH=1,1,"me","secret"'),
@@ -36,17 +37,19 @@ WRITTEN = {
 
 
 class Modem:
-    """Says OK to everything that isn't refused, and shows no context."""
+    """Says OK to everything that isn't refused, and shows no context but SIM7080's own."""
 
-    def __init__(self, refused: str = "AT+NOTHING") -> None:
+    def __init__(self, refused: str = "AT+NOTHING", own: str = "former") -> None:
         self.sent: list[Command] = []
         self._refused = refused
+        self._own = own
 
     async def execute(self, command: Command) -> Response:
         self.sent.append(command)
         if command.text.startswith(self._refused):
             raise CommandRefused(command.shown, "ERROR")
-        return Response(command, (), Final(FinalKind.OK, text="OK"))
+        lines = (f'+CNCFG: 0,1,"{self._own}","","",0',) if command.text == "AT+CNCFG?" else ()
+        return Response(command, lines, Final(FinalKind.OK, text="OK"))
 
 
 @pytest.mark.parametrize(("name", "auth", "text"), WRITTEN.values(), ids=WRITTEN)
@@ -57,6 +60,22 @@ def test_written(name: str, auth: ContextAuth, text: str) -> None:
     sent = [command for command in modem.sent if "CFUN" not in command.text]
     assert sent[-1].text == text
     assert sent[-1].secret
+
+
+@pytest.mark.parametrize("own", ["", "em"])
+def test_a_sim7080s_own_stack_is_left_alone_where_it_takes_the_attachs_apn(own: str) -> None:
+    modem = Modem(own=own)
+    settings = ContextSettings(1, "IP", "em", NONE)
+    asyncio.run(Contexts(modem.execute).write(settings, profile_named("sim7080").driver))
+    assert [each.text for each in modem.sent if "CNCFG=" in each.text] == []
+
+
+def test_both_kinds_of_address_for_a_sim7080s_own_stack() -> None:
+    """What a roll-back from a login has to write, where the former APN had none."""
+    modem = Modem()
+    settings = ContextSettings(1, "IPV4V6", "em", NONE)
+    asyncio.run(Contexts(modem.execute).write(settings, profile_named("sim7080").driver))
+    assert modem.sent[-1].text == 'AT+CNCFG=0,0,"em","","",0'
 
 
 def test_a_sara_r4_is_written_with_its_radio_off() -> None:
