@@ -113,7 +113,7 @@ class Agent:
             sending=self.sending,
             answer_queued=self.outgoing.wake,
             strayed=self._may_have_drifted.set,
-            probe=_probe(config),
+            probe=_probe(config, lambda: self.keeper.state.port),
         )
         self.changes = ApnChanges(
             db=db,
@@ -264,17 +264,15 @@ def _power(config: PowerConfig | None) -> PowerSwitch | None:
         raise ConfigError(None, "recovery.power", str(error)) from None
 
 
-def _probe(config: Config) -> Probe | None:
-    """Asks whether data passes; None where no probe is configured."""
+def _probe(config: Config, port: Callable[[], str]) -> Probe | None:
+    """Asks whether data passes by the modem that is on `port` now; None without a probe."""
     wanted = config.apn.probe
     if wanted is None:
         return None
     from apn_config.probe import probe
 
-    port = config.require_port()
-
     async def ask() -> str | None:
-        result = await probe(wanted, port)
+        result = await probe(wanted, port())
         return None if result.ok else result.why
 
     return ask

@@ -9,6 +9,8 @@ from modem import ignored_by_modem_manager, running
 
 _PROGRAMS = frozenset({"ModemManager", "NetworkManager", "pppd"})
 SYSFS = Path("/sys")
+# The kernel's subsystems of UARTs that aren't plugged in: a Pi's ttyAMA0 and ttyS0, a PC's ttyS0.
+_BOARDS_OWN = frozenset({"amba", "platform", "pnp", "serial-base"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,28 @@ def drivers_of(port: str, sysfs: Path = SYSFS) -> Drivers:
     """Who runs here, and may drive the modem on that port. Blocks for some milliseconds."""
     found = running(_PROGRAMS)
     return Drivers(
-        modem_manager="ModemManager" in found and not ignored_by_modem_manager(port),
+        modem_manager="ModemManager" in found
+        and _is_looked_at(port, sysfs)
+        and not ignored_by_modem_manager(port),
         network_manager="NetworkManager" in found,
         pppd="pppd" in found,
         net_driver=_net_driver(port, sysfs),
     )
+
+
+def _is_looked_at(port: str, sysfs: Path) -> bool:
+    """Does ModemManager ask at such a port for a modem? Of a board's own UART it has to be told.
+
+    (ModemManager's mm-filter.c: ttys of the platform are left alone unless udev tags them.) One
+    that isn't there may be any.
+    """
+    if "://" in port:
+        return False
+    device = sysfs / "class/tty" / Path(port).resolve().name / "device"
+    try:
+        return (device / "subsystem").resolve(strict=True).name not in _BOARDS_OWN
+    except OSError:
+        return True
 
 
 def _net_driver(port: str, sysfs: Path) -> str | None:

@@ -52,7 +52,13 @@ class AtApplier:
 
     async def restore(self, modem: Modem, cid: int, held: Held) -> None:
         """Write what was there, the attach's context before all others."""
-        await modem.write_context(settings_of(cid, held.apn))
+        settings = settings_of(cid, held.apn)
+        try:
+            await modem.write_context(settings)
+        except MisuseError as error:
+            # Its login can't be written. Without the APN there would be no service at all.
+            logger.warning("context %s: %s", cid, error)
+            await modem.define_context(cid, settings.type, settings.apn)
         for other, pdp_type, name in json.loads(held.undo or "[]"):
             try:
                 await modem.define_context(other, pdp_type, name)

@@ -309,7 +309,8 @@ class Damaged:
     def _read(self, sql: str) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(sql)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+            # Damage may claim that a row takes more memory than there is.
             raise StoreCorrupt(self._path, str(error)) from error
 
 

@@ -59,4 +59,31 @@ def test_a_device_that_modem_manager_is_kept_off(
 ) -> None:
     monkeypatch.setattr(who_drives, "running", lambda _names: frozenset({"ModemManager"}))
     monkeypatch.setattr(who_drives, "ignored_by_modem_manager", lambda _port: True)
-    assert drivers_of("tcp://127.0.0.1:7000", tmp_path) == Drivers()
+    assert drivers_of("/dev/ttyUSB9", tmp_path) == Drivers()
+
+
+@pytest.mark.parametrize(
+    ("port", "subsystem", "seen"),
+    [
+        ("/dev/ttyAMA0", "amba", False),
+        ("/dev/ttyS0", "platform", False),
+        ("/dev/ttyUSB2", "usb-serial", True),
+        ("/dev/ttyUSB2", None, True),
+        ("tcp://127.0.0.1:7000", None, False),
+    ],
+)
+def test_which_ports_modem_manager_looks_at(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    port: str,
+    subsystem: str | None,
+    seen: bool,
+) -> None:
+    monkeypatch.setattr(who_drives, "running", lambda _names: frozenset({"ModemManager"}))
+    monkeypatch.setattr(who_drives, "ignored_by_modem_manager", lambda _port: False)
+    if subsystem is not None:
+        device = tmp_path / "class/tty" / Path(port).name / "device"
+        device.mkdir(parents=True)
+        (tmp_path / "bus" / subsystem).mkdir(parents=True)
+        (device / "subsystem").symlink_to(tmp_path / "bus" / subsystem)
+    assert drivers_of(port, tmp_path).modem_manager is seen

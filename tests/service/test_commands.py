@@ -163,6 +163,8 @@ def test_reboot_modem(play: Play) -> None:
 
 @pytest.mark.parametrize("boot", ["boot-1", "boot-2"], ids=["the program", "the host, too"])
 def test_a_reboot_that_was_interrupted_is_only_answered(play: Play, boot: str) -> None:
+    """That it is done is told by the modem, which goes away, or by the host's own boot."""
+
     async def story(bench: Bench) -> None:
         bench.send("#1 REBOOT MODEM")
         await bench.until(lambda: bench.count(RESET) == 1, "the modem is told")
@@ -171,9 +173,7 @@ def test_a_reboot_that_was_interrupted_is_only_answered(play: Play, boot: str) -
         if boot != "boot-1":
             bench.clock.booted_s = bench.loop.time()
         await bench.start()
-        text, _ = await bench.answer("#1 ")
-        expected = "#1 ERR reason=interrupted" if boot == "boot-1" else "#1 OK REBOOT MODEM"
-        assert text == expected
+        await bench.answer("#1 OK REBOOT MODEM")
         bench.send("#2 PING")
         await bench.answer("#2 OK PING")
         assert bench.count(RESET) == 1
