@@ -54,6 +54,10 @@ def picture_of(report: Report) -> str:
     return picture(title, below, [sample.hour for sample in samples], panels)
 
 
+def _minutes(minutes: float) -> str:
+    return "a minute" if minutes < 1.5 else f"{minutes:.0f} minutes"
+
+
 def page_of(report: Report) -> str:
     """The page beside it."""
     plan, machine = report.plan, described()
@@ -62,7 +66,7 @@ def page_of(report: Report) -> str:
         hours=plan.hours,
         commands=plan.commands,
         seed=plan.seed,
-        took=report.took_s / 60,
+        took=_minutes(report.took_s / 60),
         machine=f"{machine['processor']}, Python {machine['python']}",
         strangers=strangers,
         answered=report.answered,
@@ -85,7 +89,7 @@ _PAGE = """# A day under faults
 
 ![the hours in panels](soak.svg)
 
-{hours:g} hours of the whole daemon in {took:.0f} minutes ({machine}), all in
+{hours:g} hours of the whole daemon in {took} ({machine}), all in
 one process: the daemon, a simulated modem (SIM7600, LTE only) and its network, on a virtual clock.
 {commands} commands come at random moments, with all kinds of verbs, APNs that work, APNs that don't
 and words that make no sense; and at random comes all that can go wrong with the bytes of a line, a
