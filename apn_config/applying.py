@@ -65,12 +65,10 @@ class Applying:
         tools = self._tools
         watch = _Watch(tools.plan.apn.verify_timeout_s * REFUSED_FOR)
         missing = Reason.TIMEOUT
-        began = tools.clock.now()
+        began, late_s = tools.clock.now(), min(LATE_LOOK_S, tools.plan.apn.verify_timeout_s)
         # What was interrupted beyond its deadline is looked at all the same: it may well serve.
         while (
-            remaining_s := max(
-                await tools.remaining_s(), LATE_LOOK_S - began.age_s(tools.clock.now())
-            )
+            remaining_s := max(await tools.remaining_s(), late_s - began.age_s(tools.clock.now()))
         ) > 0:
             try:
                 modem = await tools.modem_for(change, remaining_s)

@@ -136,8 +136,8 @@ class ModemManagerApplier:
         """Switch the radio off and on, and connect; what the network said is for `serving`."""
         async with system_bus() as bus:
             found = await find_modem(bus, modem)
-            await _enable(bus, found, False)
             try:
+                await _enable(bus, found, False)
                 method = f"{_MODEM}.SetPowerState"
                 await bus.call(MM, found.path, method, "u", _POWER_LOW, timeout_s=ENABLE_S)
             except CallRefused as error:

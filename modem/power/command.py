@@ -25,7 +25,8 @@ class CommandSwitch:
         await off_and_on(self._switch, self._off_s)
 
     async def _switch(self, on: bool) -> None:
-        await run(self._argv[on], f"see [recovery.power] {'on' if on else 'off'}")
+        # A daemon that is stopped meanwhile must not leave the modem without power.
+        await run(self._argv[on], f"see [recovery.power] {'on' if on else 'off'}", leave=on)
 
 
 def _argv(what: str, text: str) -> list[str]:
