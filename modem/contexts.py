@@ -118,12 +118,6 @@ class Contexts:
         answer = await optional(self._execute, context.cnact_read())
         return None if answer is None else context.parse_cnact(answer)
 
-    async def _own_apn(self, family: DriverPart) -> str:
-        """The APN that the module's own stack has besides; empty where it takes the attach's."""
-        if family.auth is not AuthCommand.CNCFG:
-            return ""
-        return context.parse_cncfg_apn(await self._execute(context.cncfg_read()))
-
     async def _active(self) -> frozenset[int]:
         return context.parse_cgact(await self._execute(context.cgact_read()))
 
@@ -156,9 +150,7 @@ class Contexts:
             return None
         before = await self._auth(settings.cid, family)
         if before is not None and before.type == wanted.type == 0:
-            own = await self._own_apn(family)
-            if own in ("", settings.apn):
-                return None
+            return None
         if wanted.password is None and wanted.type:
             if before is not None and (before.type, before.user) == (wanted.type, wanted.user):
                 return None  # nobody knows the password, and it may stay

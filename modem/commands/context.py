@@ -245,15 +245,6 @@ def parse_cncfg(response: Response, order: AuthOrder) -> ContextAuth:
     return NO_AUTH
 
 
-def parse_cncfg_apn(response: Response) -> str:
-    """The APN of index 0, the module's own stack's; empty where it takes the attach's."""
-    for text in bodies(response, "+CNCFG"):
-        fields = [*split(text), None, None, None]
-        if integer(fields[0]) == 0:
-            return fields[2] or ""
-    return ""
-
-
 # TinyGSM src/TinyGsmClientSIM7080.h l.302 has 1 for IP; 0 is what a module has from the factory
 # (`+CNCFG: 0,0,"","","",0`), both kinds of address.
 _CNCFG_TYPES = {"IP": 1, "IPV4V6": 0}

@@ -25,8 +25,7 @@ class CommandSwitch:
         await off_and_on(self._switch, self._off_s)
 
     async def _switch(self, on: bool) -> None:
-        # A daemon that is stopped meanwhile must not leave the modem without power.
-        await run(self._argv[on], f"see [recovery.power] {'on' if on else 'off'}", leave=on)
+        await run(self._argv[on], f"see [recovery.power] {'on' if on else 'off'}")
 
 
 def _argv(what: str, text: str) -> list[str]:

@@ -17,10 +17,8 @@ TIMEOUT_S = 30.0
 _SHOWN_OCTETS = 400
 
 
-async def run(argv: Sequence[str], advice: str, *, leave: bool = False) -> None:
+async def run(argv: Sequence[str], advice: str) -> None:
     """Run a program until it ends well. Raises PowerFailed, which ends in `advice`.
-
-    When this is cancelled the program is killed, or with `leave` goes on by itself.
 
     Its arguments may hold secrets, so neither log nor error shows them; the start of its output is
     logged where it fails.
@@ -44,8 +42,7 @@ async def run(argv: Sequence[str], advice: str, *, leave: bool = False) -> None:
         await _kill(process)
         raise PowerFailed(f"{name} didn't end within {TIMEOUT_S:g} s; {advice}") from None
     except asyncio.CancelledError:
-        if not leave:
-            await _kill(process)
+        await _kill(process)
         raise
     if code != 0:
         logger.warning("%s said: %s", name, _shown(output))

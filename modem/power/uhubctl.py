@@ -26,5 +26,4 @@ class HubSwitch:
         await off_and_on(self._switch, self._off_s)
 
     async def _switch(self, on: bool) -> None:
-        # As with programs: whoever is stopped meanwhile leaves it on.
-        await run((*self._argv, "on" if on else "off"), _ADVICE, leave=on)
+        await run((*self._argv, "on" if on else "off"), _ADVICE)

@@ -119,30 +119,6 @@ def script(path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("leave", [True, False])
-def test_what_switches_on_goes_on_when_the_daemon_is_stopped(
-    tmp_path: Path, notes: Path, leave: bool
-) -> None:
-    begun = tmp_path / "begun"
-    wait = f"import time, pathlib; pathlib.Path({str(begun)!r}).touch(); time.sleep(0.3); "
-    path = script(tmp_path / "slow", f"{wait}open({str(notes)!r}, 'w').write('done')")
-
-    async def main() -> None:
-        running = asyncio.create_task(program.run((str(path),), "look", leave=leave))
-        while not begun.exists():  # noqa: ASYNC110 -- a file of another process
-            await asyncio.sleep(0.01)
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-        for _ in range(100):
-            await asyncio.sleep(0.01)
-            if notes.exists():  # noqa: ASYNC240 -- a file of another process
-                break
-
-    asyncio.run(main())
-    assert notes.exists() is leave
-
-
 @pytest.fixture
 def noting(tmp_path: Path, notes: Path) -> Path:
     """A program that notes what it was given."""

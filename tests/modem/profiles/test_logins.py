@@ -28,7 +28,6 @@ WRITTEN = {
     "Telit, none": ("telit-910", NONE, "AT#PDPAUTH=1,0"),
     "A76xx": ("a7670", LOGIN, 'AT+CGAUTH=1,1,"secret","me"'),
     "SIM7080": ("sim7080", LOGIN, 'AT+CNCFG=0,1,"em","me","secret",1'),
-    "SIM7080, none": ("sim7080", NONE, 'AT+CNCFG=0,1,"em","","",0'),
     "HiSilicon": ("me909s", LOGIN, 'AT^AUTHDATA=1,1,"","secret","me"'),
     "u-blox, the other way": ("sara-r4", SWAPPED, 'AT+UAUTHREQ=1,1,"secret","me"'),
     "A76xx, the other way": ("a7670", SWAPPED, 'AT+CGAUTH=1,1,"me","secret"'),
@@ -37,18 +36,17 @@ WRITTEN = {
 
 
 class Modem:
-    """Says OK to everything that isn't refused, and shows no context but SIM7080's own."""
+    """Says OK to everything that isn't refused, and shows no context but SIM7080's own login."""
 
-    def __init__(self, refused: str = "AT+NOTHING", own: str = "former") -> None:
+    def __init__(self, refused: str = "AT+NOTHING") -> None:
         self.sent: list[Command] = []
         self._refused = refused
-        self._own = own
 
     async def execute(self, command: Command) -> Response:
         self.sent.append(command)
         if command.text.startswith(self._refused):
             raise CommandRefused(command.shown, "ERROR")
-        lines = (f'+CNCFG: 0,1,"{self._own}","","",0',) if command.text == "AT+CNCFG?" else ()
+        lines = ('+CNCFG: 0,1,"former","me","secret",1',) if command.text == "AT+CNCFG?" else ()
         return Response(command, lines, Final(FinalKind.OK, text="OK"))
 
 
@@ -60,14 +58,6 @@ def test_written(name: str, auth: ContextAuth, text: str) -> None:
     sent = [command for command in modem.sent if "CFUN" not in command.text]
     assert sent[-1].text == text
     assert sent[-1].secret
-
-
-@pytest.mark.parametrize("own", ["", "em"])
-def test_a_sim7080s_own_stack_is_left_alone_where_it_takes_the_attachs_apn(own: str) -> None:
-    modem = Modem(own=own)
-    settings = ContextSettings(1, "IP", "em", NONE)
-    asyncio.run(Contexts(modem.execute).write(settings, profile_named("sim7080").driver))
-    assert [each.text for each in modem.sent if "CNCFG=" in each.text] == []
 
 
 def test_both_kinds_of_address_for_a_sim7080s_own_stack() -> None:
