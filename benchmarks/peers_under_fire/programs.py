@@ -212,7 +212,9 @@ PROGRAMS = (
         lambda: _printed(sys.executable, str(ROOT / "cli.py"), "--version"),
         "",
         notes="It also answers each message by SMS, which the others aren't asked to do. Killed "
-        "before it could note that the network took an answer, it sends that again, tag and all.",
+        "before it could note that the network took an answer, it sends that again, tag and all. "
+        "While the final result of +CMGS is missing, as where it was garbled, it waits for up to "
+        "two minutes and reads nothing: that is called stuck here, and ends by itself.",
         at_work=lambda home: bool(_queried(home, "SELECT 1 FROM outbox WHERE ended_s IS NULL")),
     ),
     Program(
