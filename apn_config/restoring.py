@@ -10,7 +10,7 @@ from apn_config import replies
 from apn_config.appliers import ApplierError, Held
 from apn_config.clock import Moment
 from apn_config.model import Apn
-from apn_config.steps import Ending, holds, undo_of
+from apn_config.steps import Ending, applier_of, holds, undo_of
 from apn_config.store import ChangeRow
 from apn_config.tools import FIRST_LOOK_S, LONGEST_LOOK_S, REFUSALS, Tools
 from apn_config.transaction import Event, Level, Reason
@@ -171,6 +171,8 @@ class Restoring:
         """All that the change touched, as it was, by the applier that made the change."""
         intent, tools = change.intent, self._tools
         applier, undo = tools.applier_for(intent), undo_of(intent)
+        if applier is tools.applier and applier_of(intent) not in (None, tools.plan.apn.applier):
+            undo = None  # another applier's words, whose section is gone
         if applier is tools.applier and undo is None:
             try:
                 if await tools.is_set(modem, intent.cid, intent.former):
