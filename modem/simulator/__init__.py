@@ -17,6 +17,7 @@ from modem.simulator.cellular import (
     NetworkSettings,
     Operator,
     Standing,
+    Subscriber,
     Welcome,
 )
 from modem.simulator.core import SimulatedModem
@@ -24,12 +25,13 @@ from modem.simulator.faultfile import FaultFileError, parse_plan
 from modem.simulator.faults import Action, Direction, Fault, FaultError, FaultPlan
 from modem.simulator.identity import Identity, identity
 from modem.simulator.line import UrcPlace
-from modem.simulator.smsc import Submission
+from modem.simulator.smsc import Course, NetworkRefusal, Router, Submission
 
 __all__ = [
     "Act",
     "Action",
     "Cell",
+    "Course",
     "Direction",
     "Fault",
     "FaultError",
@@ -38,11 +40,14 @@ __all__ = [
     "Identity",
     "Login",
     "Network",
+    "NetworkRefusal",
     "NetworkSettings",
     "Operator",
+    "Router",
     "SimulatedModem",
     "Standing",
     "Submission",
+    "Subscriber",
     "UrcPlace",
     "Welcome",
     "identity",

@@ -66,6 +66,7 @@ class Subscriber:
         self.number = ""  # by which the SMS centre knows it
         self.when_taken: Callable[[str], None] = lambda _pdu: None  # told of each message
         self.refusals = 0
+        self.barred = False
         self.capable = capable
         self.allowed: frozenset[Act] = frozenset(Act)  # what of it the host allows (+WS46, +COPS)
         self.chosen: str | None = None  # the PLMN that the host has chosen by hand
@@ -155,6 +156,25 @@ class Subscriber:
         self._listener.packet_event("NW DETACH")
         self.start()
 
+    def bar(self, barred: bool) -> None:
+        """The operator keeps the card out, or lets it in again (3GPP TS 24.301 5.5.1.2.5)."""
+        if barred == self.barred:
+            return
+        self.barred = barred
+        if barred:
+            self.be_detached()
+        elif self._wanted and not self.registered:
+            self.start()
+
+    def lose_bearers(self) -> None:
+        """The network ends what contexts there are; on LTE the attach goes with the last one."""
+        if self.act is Act.EUTRAN:
+            self.be_detached()
+            return
+        for cid in list(self.bearers):
+            del self.bearers[cid]
+            self._listener.packet_event(f"NW PDN DEACT {cid}")
+
     def forget_refusals(self) -> None:
         """The radio was switched off: it may try again at once (3GPP TS 24.301 5.3.7b)."""
         self.refusals = 0
@@ -219,7 +239,8 @@ class Subscriber:
         self._back_off_until_s = None
         self.operator = operator = self.network.operator(self.chosen)
         acts = self._usable(operator)
-        if not operator or not acts or operator.welcome is Welcome.FORBIDDEN:
+        forbidden = self.barred or (operator and operator.welcome is Welcome.FORBIDDEN)
+        if not operator or not acts or forbidden:
             self._not_found(Standing.DENIED if operator and acts else Standing.OFF)
             return
         self.act = acts[0]

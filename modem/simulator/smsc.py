@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from modem.at.results import CMS_NAMES
 from modem.simulator.answers import Refusal
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from modem.simulator.cellular import Network, Subscriber
 
 REPORT_S = 1.0  # from a submission, or its arrival at another modem, to the report on it
+# How long a modem waits for the network's word on a submission: TR1M (3GPP TS 24.011 10).
+SUBMISSION_PATIENCE_S = 40.0
+_NETWORK_TIMEOUT = 332  # +CMS ERROR (3GPP TS 27.005 3.2.5)
 _DELIVERED = 0x00  # TP-ST, 3GPP TS 23.040 9.2.3.15
 _EXPIRED = 0x46
 _ANY = ""  # a number in rules: whatever number it is
@@ -40,11 +44,20 @@ class SubmissionRefused(Exception):
 
 
 class NetworkRefusal(Refusal):
-    """The network doesn't take a submission: +CMS ERROR with any number, a cause or a TP-FCS."""
+    """The network doesn't take a submission: +CMS ERROR with any number, a cause or a TP-FCS.
 
-    def __init__(self, code: int) -> None:
+    The modem hears of it after `after_s`, one of the network's spans.
+    """
+
+    def __init__(self, code: int, *, after_s: float = 0.0) -> None:
         self.code = code
+        self.after_s = after_s
         super().__init__(f"+CMS ERROR: {code}")
+
+    @classmethod
+    def silence(cls) -> NetworkRefusal:
+        """It says nothing at all, until the modem gives up (27.005 3.2.5, "network timeout")."""
+        return cls(_NETWORK_TIMEOUT, after_s=SUBMISSION_PATIENCE_S)
 
     def text(self, cmee: int) -> str:
         """The number or the name of the error (3GPP TS 27.005 3.2.5)."""
@@ -66,6 +79,26 @@ class Submission:
     pdu: str
     reference: int
     time: datetime
+
+
+class Course(Enum):
+    """What becomes of a submission behind the SMS centre."""
+
+    ON = "on to its number, a modem of this network or outside"
+    KEPT = "the operator takes it: it has arrived"
+    LOST = "acknowledged, and dropped"
+
+
+class Router(Protocol):
+    """The operator's rules for what modems send; without one every submission goes on."""
+
+    def route(self, sender: Subscriber, submission: Submission) -> Course:
+        """What becomes of it; raises NetworkRefusal for what isn't taken."""
+        ...
+
+    def handed_on(self, submission: Submission, receiver: Subscriber, pdu: str) -> None:
+        """A submission is about to be offered to another modem of this network, as that PDU."""
+        ...
 
 
 @dataclass(slots=True)
@@ -125,6 +158,7 @@ class ServiceCentre:
 
     def __init__(self, network: Network) -> None:
         self.report_s = REPORT_S
+        self.router: Router | None = None
         self._network = network
         self._subscribers: dict[str, Subscriber] = {}
         self._refusals = _Rules[int]()
@@ -184,12 +218,13 @@ class ServiceCentre:
         if code is not None:
             raise NetworkRefusal(code)
         taken = replace(submission, time=self._network.wall())
+        course = self.router.route(sender, taken) if self.router else Course.ON
         message = _submit(taken.pdu)
-        wanted = message.status_report_request
+        wanted = message.status_report_request and course is not Course.LOST
         outcome = self._outcomes.take(taken.to)
         if outcome is not None and wanted:
             self._report_all(sender, taken, outcome)
-        receiver = self._subscribers.get(_digits(taken.to))
+        receiver = self._subscribers.get(_digits(taken.to)) if course is Course.ON else None
         truth = wanted and outcome is None
         if receiver is not None:
             self._hand_on(
@@ -226,6 +261,8 @@ class ServiceCentre:
             span_s = int((validity.until - self._network.wall()).total_seconds())
         if span_s is not None:
             self._network.after(span_s, lambda: self._expire(underway))
+        if self.router is not None:
+            self.router.handed_on(underway.submission, underway.receiver, underway.pdu)
         underway.receiver.deliver(underway.pdu)
 
     def _expire(self, underway: _Underway) -> None:

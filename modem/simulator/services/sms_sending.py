@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from modem.at.parameters import split
 from modem.simulator.answers import Cms, CmsRefusal, Deferred, Prompt, Reply
 from modem.simulator.card import Card
@@ -117,7 +119,10 @@ def _submit(state: State, pdu: str, *, name: str = "+CMGS", sent: Stored | None 
         try:
             taken = network.smsc.submit(state.subscriber, submission)
         except NetworkRefusal as refusal:
-            answer.refuse(refusal)
+            if refusal.after_s:
+                network.after(refusal.after_s, partial(answer.refuse, refusal))
+            else:
+                answer.refuse(refusal)
             return
         if sent is not None:
             sent.status = Status.STO_SENT
