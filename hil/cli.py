@@ -28,6 +28,11 @@ def _address(value: str) -> tuple[str, int]:
     return match[1] or match[2], int(match[3])
 
 
+def _listen(value: str) -> tuple[str, int]:
+    """HOST:PORT, or PORT alone for this machine only."""
+    return _address(f"127.0.0.1:{value}" if value.isdigit() else value)
+
+
 def _apn(value: str) -> str:
     """A name that can stand in an AT string."""
     if not re.fullmatch(r"[!#-~]{1,100}", value):
@@ -168,6 +173,27 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
     help="Show all bytes with their times, on standard output (with --json: standard error) or in "
     "FILE. PINs and passwords too.",
 )
+@click.option(
+    "--listen",
+    type=_listen,
+    metavar="[HOST:]PORT",
+    help="Simulate the emnify platform there, too: REST API, webhooks, web portal. The modems are "
+    "its devices. Needs the extra `bench`.",
+)
+@click.option(
+    "--short-digits",
+    type=click.IntRange(1, 15),
+    default=8,
+    show_default=True,
+    help="An SMS to so many digits goes to the webhook, to more it is to another SIM.",
+)
+@click.option("--unverified", is_flag=True, help="The platform takes binary SMS, as hex.")
+@click.option(
+    "--automations",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help="What the platform does when a catch hook is called, in TOML: docs/platform.md.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when all is ready.")
 def simulate(
     *,
@@ -176,6 +202,7 @@ def simulate(
     time_scale: float,
     faults: TextIO | None,
     trace: TextIO | None,
+    automations: TextIO | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -196,6 +223,7 @@ def simulate(
         network=NetworkSettings(apns=apns, substitute_apn=substitute_apn, time_scale=time_scale),
         faults=_plan(faults),
         trace=_trace(trace, as_json=as_json),
+        automations=_automations(automations),
         **given,  # what has the name and the type of a field of Options
     )
     if options.tcp is not None and options.tcp[1] + options.modems - 1 > 65535:
@@ -220,6 +248,24 @@ def _plan(file: TextIO | None) -> FaultPlan | None:
         return parse_plan(file.read(), file.name)
     except (FaultFileError, UnicodeDecodeError) as error:
         raise click.BadParameter(str(error), param_hint="--faults") from error
+
+
+def _automations(file: TextIO | None) -> str:
+    """The text of a file of automations that is right."""
+    from hil.simulate import NEEDS_BENCH
+
+    if file is None:
+        return ""
+    try:
+        from hil.emnify.simulator.automation import AutomationError, parse_automations
+
+        source = file.read()
+        parse_automations(source)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"--automations {NEEDS_BENCH.format(error.name)}") from error
+    except (AutomationError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{file.name}: {error}", param_hint="--automations") from error
+    return source
 
 
 def _run(options: Options, *, as_json: bool) -> None:
@@ -247,8 +293,27 @@ def _shown(simulation: Simulation, inbox: Path | None) -> str:
     lines += ["", "In another shell:", f"  modem-helper info --port {_port(first)}"]
     if inbox is not None:
         lines.append(f"  echo '{_EXAMPLE}' >> {inbox}")
+    if simulation.platform is not None:
+        lines += ["", *_platform(simulation)]
     lines += ["", "Ctrl-C ends it."]
     return "\n".join(lines)
+
+
+def _platform(simulation: Simulation) -> list[str]:
+    """The simulated platform: where it is, and how to use it."""
+    assert simulation.platform is not None
+    running = simulation.platform
+    lines = [
+        f"portal  {running.portal}",
+        f"API     {running.api}  (description: {running.api}/api/openapi.json)",
+        "",
+        "To use the API:",
+        f"  export EMNIFY_API={running.api} EMNIFY_APPLICATION_TOKEN={running.application_token}",
+        "  modem-helper emnify devices",
+    ]
+    if not running.on_loopback:
+        lines += ["", "warning: the portal has no log-in, and this address isn't loopback."]
+    return lines
 
 
 def _line(station: Station) -> str:

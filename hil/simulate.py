@@ -17,14 +17,15 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from apn_config.control import ControlServer
 from hil.inbox import Inbox, LetterError, parse_letter
 from hil.simulate_control import StationControl, deliver_letter
-from hil.trace import Trace
+from hil.trace import Trace, TraceFile
 from modem.profiles import SIM7600, Profile
 from modem.simulator import (
+    Direction,
     FaultPlan,
     Network,
     NetworkSettings,
@@ -42,10 +43,14 @@ from modem.simulator.endpoints import (
     system_epoch,
 )
 
+if TYPE_CHECKING:
+    from hil.emnify.simulator.server import Running
+
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_FORBIDDEN = 6
 EXIT_BUSY = 7
+NEEDS_BENCH = "needs {}; install it: pip install 'modem-helper[bench]'"
 
 
 class SimulateError(Exception):
@@ -61,6 +66,7 @@ class Options:
     """What to simulate. `tcp` is host and first port; `pin` is the cards'.
 
     `faults` befall each modem, drawn by lot for each of its own; `control` is a socket's path.
+    `listen` is where the simulated platform is, with what follows it; without it there is none.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -78,6 +84,11 @@ class Options:
     faults: FaultPlan | None = None
     control: Path | None = None
     trace: TextIO | None = None
+    listen: tuple[str, int] | None = None
+    short_digits: int = 8
+    unverified: bool = False
+    automations: str = ""
+    request_limits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,22 @@ class Station:
     wire: Wire
     pty: PtyEndpoint
     tcp: TcpEndpoint | None
+    traces: list[Trace] = field(default_factory=list)
+
+    def watch(self, trace: Trace) -> None:
+        """Have its traffic and its faults traced."""
+        if not self.traces:
+            self.wire.on_traffic = self._traffic
+            self.modem.on_fault = self._fault
+        self.traces.append(trace)
+
+    def _traffic(self, way: Direction, data: bytes) -> None:
+        for trace in self.traces:
+            trace.traffic(way, data)
+
+    def _fault(self, name: str) -> None:
+        for trace in self.traces:
+            trace.note(f"fault {name}")
 
     def described(self) -> dict[str, object]:
         """Its entry in the ready line."""
@@ -132,6 +159,7 @@ class Simulation:
         self._began_s = 0.0
         self._outbox: TextIO | None = None
         self._stack = AsyncExitStack()
+        self.platform: Running | None = None
 
     async def __aenter__(self) -> Simulation:
         async with AsyncExitStack() as stack:
@@ -149,7 +177,15 @@ class Simulation:
 
     def ready(self) -> dict[str, object]:
         """The ready line of `--json`."""
-        return {"modems": [station.described() for station in self.stations]}
+        modems = [station.described() for station in self.stations]
+        if self.platform is None:
+            return {"modems": modems}
+        devices = self.platform.platform.devices
+        described = [
+            {**modem, "endpoint": endpoint}
+            for modem, endpoint in zip(modems, devices, strict=False)
+        ]
+        return {"modems": described, **self.platform.described()}
 
     async def _build(self, stack: AsyncExitStack) -> None:
         options = self._options
@@ -167,6 +203,8 @@ class Simulation:
             self._add(stack, Station(number, wire.modem, wire, pty, tcp))
         if options.control is not None:
             await self._offer_control(stack, options.control)
+        if options.listen is not None:
+            self.platform = await self._serve_platform(stack, network, options.listen)
         if options.inbox is not None:
             inbox = Inbox(options.inbox, self._take_line)
             try:
@@ -174,6 +212,30 @@ class Simulation:
             except OSError as error:
                 raise _unusable("--inbox", options.inbox, error) from error
             stack.callback(inbox.close)
+
+    async def _serve_platform(
+        self, stack: AsyncExitStack, network: Network, address: tuple[str, int]
+    ) -> Running:
+        try:
+            from hil.emnify.simulator.platform import PlatformSettings
+            from hil.emnify.simulator.server import ListenError, ServerSettings, serve_platform
+        except ModuleNotFoundError as error:
+            raise SimulateError(
+                f"--listen: {NEEDS_BENCH.format(error.name)}", EXIT_FAILED
+            ) from error
+        options = self._options
+        settings = ServerSettings(
+            *address,
+            PlatformSettings(options.short_digits, options.unverified),
+            options.automations,
+            options.request_limits,
+        )
+        try:
+            return await stack.enter_async_context(serve_platform(network, self.stations, settings))
+        except ListenError as error:
+            code = EXIT_BUSY if error.in_use else EXIT_USAGE
+            code = EXIT_FORBIDDEN if error.forbidden else code
+            raise SimulateError(f"--listen: {error}", code) from error
 
     def _modem(self, network: Network, number: int) -> SimulatedModem:
         options = self._options
@@ -217,10 +279,9 @@ class Simulation:
     def _add(self, stack: AsyncExitStack, station: Station) -> None:
         station.modem.on_submission = lambda submission: self._submitted(station, submission)
         if self._options.trace is not None:
-            trace = Trace(self._options.trace, station.number, self._began_s)
+            trace = Trace(TraceFile(self._options.trace, station.number), self._began_s)
             stack.callback(trace.flush)
-            station.wire.on_traffic = trace.traffic
-            station.modem.on_fault = lambda name: trace.note(f"fault {name}")
+            station.watch(trace)
         self.stations += (station,)
 
     async def _listen(self, stack: AsyncExitStack, wire: Wire, number: int) -> TcpEndpoint | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TextIO
 
 from modem.simulator import Direction
@@ -27,19 +29,26 @@ def shown(data: bytes) -> str:
     )
 
 
-class Trace:
-    """One modem's lines, written to `out` under the modem's number; `since_s` is time zero."""
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One line of a trace: seconds since its zero, ">>" host, "<<" modem or "**" note, the text."""
 
-    def __init__(self, out: TextIO, number: int, since_s: float) -> None:
-        self._out = out
-        self._number = number
+    time_s: float
+    way: str
+    text: str
+
+
+class Trace:
+    """One modem's lines, each given to `take`; `since_s` is time zero."""
+
+    def __init__(self, take: Callable[[TraceLine], None], since_s: float) -> None:
+        self._take = take
         self._since_s = since_s
         self._loop = asyncio.get_running_loop()
         self._way = Direction.TO_MODEM
         self._line = bytearray()
         self._began_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._broken = False
 
     def traffic(self, way: Direction, data: bytes) -> None:
         """Bytes that leave the modem or reach it."""
@@ -57,23 +66,36 @@ class Trace:
     def note(self, text: str) -> None:
         """Something else that happened."""
         self.flush()
-        self._write(self._loop.time(), f"** {text}")
+        self._put(self._loop.time(), "**", text)
 
     def flush(self) -> None:
-        """Write what was begun."""
+        """Give out what was begun."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if self._line:
             line = bytes(self._line)
             self._line.clear()
-            self._write(self._began_s, f"{_ARROWS[self._way]} {shown(line)}")
+            self._put(self._began_s, _ARROWS[self._way], shown(line))
 
-    def _write(self, time_s: float, text: str) -> None:
+    def _put(self, time_s: float, way: str, text: str) -> None:
+        self._take(TraceLine(time_s - self._since_s, way, text))
+
+
+class TraceFile:
+    """Writes the lines of modem `number` to `out`, as long as that can be written to."""
+
+    def __init__(self, out: TextIO, number: int) -> None:
+        self._out = out
+        self._number = number
+        self._broken = False
+
+    def __call__(self, line: TraceLine) -> None:
+        """Write one."""
         if self._broken:
             return
         try:
-            self._out.write(f"{time_s - self._since_s:12.6f} {self._number} {text}\n")
+            self._out.write(f"{line.time_s:12.6f} {self._number} {line.way} {line.text}\n")
             self._out.flush()
         except OSError as error:  # the reader is gone, or the disk is full: the modem goes on
             self._broken = True

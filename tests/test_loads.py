@@ -13,6 +13,7 @@ RUN = "from apn_config.service import serve; import apn_config.cli, apn_config.o
 # What the daemon has no use for. serial itself is loaded when a port is opened.
 NEVER = {
     "aiohttp",
+    "jwt",
     "dbus_fast",
     "pytest",
     "hypothesis",

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from hil.cli_control import sim_control
 from hil.simulate import Options, SimulateError, Simulation
-from hil.trace import PATIENCE_S, Trace, shown
+from hil.trace import PATIENCE_S, Trace, TraceFile, shown
 from modem.simulator import Direction
 from modem.sms import compose
 from tests.hil.test_simulate import PATIENCE_S as CLIENT_PATIENCE_S
@@ -230,7 +230,7 @@ def test_a_line_of_a_trace(tmp_path: Path) -> None:
     async def main() -> None:
         loop = asyncio.get_running_loop()
         with (tmp_path / "trace").open("w") as out:
-            trace = Trace(out, 3, loop.time())
+            trace = Trace(TraceFile(out, 3), loop.time())
             for byte in b"AT\r":
                 trace.traffic(Direction.TO_MODEM, bytes([byte]))
                 await asyncio.sleep(0.01)

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from hil.trace import Trace
+from hil.trace import Trace, TraceFile
 from modem.simulator import Action, Direction, Fault, Network, SimulatedModem
 from modem.simulator.endpoints import Clockwork
 from modem.simulator.faults import FaultError
@@ -81,7 +81,7 @@ def test_a_trace_that_cannot_be_written_ends_once(capsys: pytest.CaptureFixture[
             raise OSError(28, "No space left on device")
 
     async def story() -> None:
-        trace = Trace(Full(), 0, 0.0)
+        trace = Trace(TraceFile(Full(), 0), 0.0)
         for _ in range(2):
             trace.traffic(Direction.TO_MODEM, b"AT\r")
 

@@ -1,0 +1,135 @@
+"""SMS from devices (MO): what the policies let through, and where it goes.
+
+To a short number it goes to the portal and the webhook (A2P), to a longer one to the device that
+owns it or out of the network (P2P). How a device is refused is documented for limits alone: a
+monthly limit is a time-out, a P2P cap is acknowledged and dropped. For a service that is off the
+documents say nothing; the causes of 3GPP TS 24.011 (table E-2) that say it are used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hil.emnify.simulator.policy import P2P_MO_CAP, P2P_MT_CAP, SMS_MO
+from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus
+from hil.emnify.simulator.terminated import VALIDITY
+from hil.emnify.simulator.wire_form import INTERNATIONAL
+from modem.simulator import Course, NetworkRefusal, Submission, Subscriber
+from modem.sms import Submit, decode_pdu
+
+if TYPE_CHECKING:
+    from hil.emnify.simulator.platform import Platform
+
+# RP-Cause, told by the modem as +CMS ERROR.
+_NOT_SUBSCRIBED = 50  # requested facility not subscribed
+_REJECTED = 21  # short message transfer rejected
+
+
+class Originated:
+    """The rules of one platform for what its devices send."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._underway: Sms | None = None  # what is about to be handed on to another device
+
+    def route(self, sender: Subscriber, submission: Submission) -> Course:
+        """Where a submission goes; raises NetworkRefusal."""
+        self._underway = None
+        device = self._platform.device_of(sender)
+        if device is None:  # a card that belongs to nobody
+            raise NetworkRefusal(_NOT_SUBSCRIBED)
+        now = self._platform.now()
+        if not device.policy.may_send:
+            raise NetworkRefusal(_NOT_SUBSCRIBED)
+        if device.usage.exhausted(device.policy, SMS_MO, now):
+            raise NetworkRefusal.silence()
+        if len(submission.to.removeprefix("+")) <= self._platform.settings.short_digits:
+            self._end(self._kept(device, submission), SmsStatus.DELIVERED)
+            return Course.KEPT
+        return self._to_subscriber(device, submission)
+
+    def _to_subscriber(self, device: Device, submission: Submission) -> Course:
+        """P2P."""
+        owner = self._owner(submission.to)
+        policy = device.policy
+        if not (policy.p2p_inside if owner else policy.p2p_outside):
+            raise NetworkRefusal(_REJECTED)
+        now = self._platform.now()
+        sms = self._kept(device, submission)
+        if not device.usage.may_send_p2p(now):
+            note = f"SMS MO P2P limit reached: {P2P_MO_CAP} in 24 hours"
+            self._end(sms, SmsStatus.FAILED, note)
+            return Course.LOST
+        self._end(sms, SmsStatus.DELIVERED)
+        if owner is None:
+            return Course.ON
+        reason = self._unwanted(owner)
+        if reason is not None:
+            self._platform.terminated.refuse_arriving(owner, sms, reason)
+            return Course.LOST
+        self._underway = sms
+        return Course.ON
+
+    def _unwanted(self, owner: Device) -> str | None:
+        """Why a message of another device doesn't get through."""
+        if not owner.policy.may_receive:
+            return "SMS MT is off in the service profile"
+        if not owner.policy.p2p_inside:
+            return "P2P SMS between devices is off in the service profile"
+        if not owner.usage.may_receive_p2p(self._platform.now()):
+            return f"more than {P2P_MT_CAP} P2P SMS in a minute"
+        return None
+
+    def handed_on(self, submission: Submission, receiver: Subscriber, pdu: str) -> None:
+        """The network takes a message to another device."""
+        sms, self._underway = self._underway, None
+        owner = self._platform.device_of(receiver)
+        if sms is not None and owner is not None:
+            self._platform.terminated.arriving(owner, sms, pdu)
+
+    def _owner(self, number: str) -> Device | None:
+        digits = number.removeprefix("+")
+        return next(
+            (
+                each
+                for each in self._platform.all_devices()
+                if each.sim and each.sim.who.msisdn == digits
+            ),
+            None,
+        )
+
+    def _kept(self, device: Device, submission: Submission) -> Sms:
+        """The record of what a device sent. It counts, whatever becomes of it."""
+        assert device.sim is not None
+        now = self._platform.now()
+        device.usage.count(SMS_MO, now)
+        key = self._platform.new_sms_id()
+        message = decode_pdu(submission.pdu, from_device=True)
+        assert isinstance(message, Submit)
+        concat = message.concat
+        part = Part(concat.seq, concat.total, str(concat.ref)) if concat else Part(1, 1, str(key))
+        text = submission.text
+        if text is None:  # how the platform writes octets is not documented
+            text = (message.data or b"").hex()
+        sms = Sms(
+            key,
+            device,
+            Direction.MO,
+            text,
+            device.sim.who.msisdn,
+            INTERNATIONAL,
+            submission.to.removeprefix("+"),
+            now,
+            now + VALIDITY,
+            part,
+            dcs=message.dcs.value,
+            pid=message.pid,
+            pdu=submission.pdu,
+        )
+        device.keep(sms)
+        return sms
+
+    def _end(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
+        sms.status, sms.note = status, note
+        sms.final = sms.last_attempt = self._platform.now()
+        self._platform.tell_sms(sms)

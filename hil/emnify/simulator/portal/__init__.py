@@ -1,0 +1,1 @@
+"""The web portal of the simulated platform: pages, the JSON behind them, and what is live."""

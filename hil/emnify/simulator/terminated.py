@@ -1,0 +1,222 @@
+"""SMS to devices (MT): from an operator's submission to the device, or to nothing.
+
+The network holds what a modem can't take (`Subscriber.waiting`); here it is known what became of
+each message, and by when it has to have arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from hil.emnify.simulator.errors import ApiError, Invalid, Refused
+from hil.emnify.simulator.policy import SMS_MT
+from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus, Via
+from hil.emnify.simulator.wire_form import NATIONAL, Outgoing, deliver_pdu, sender_of
+from modem.simulator import Subscriber
+from modem.sms import decode_pdu
+
+if TYPE_CHECKING:
+    from hil.emnify.simulator.platform import Platform
+
+# Every recorded SMS expires a day after its submission; the longest validity is not documented.
+VALIDITY = timedelta(hours=24)
+MAX_VALIDITY = timedelta(days=7)
+# From a submission to the first try; the network's span.
+ATTEMPT_S = 0.1
+# The schedule is not published; an attach or a free slot is a try of its own.
+RETRIES_S = (60.0, 300.0, 900.0, 3600.0)
+
+
+class Terminated:
+    """The messages to devices of one platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    def send(
+        self, device: Device, wanted: Outgoing, via: Via, expires: datetime | None = None
+    ) -> Sms:
+        """Take a message for a device; raises Refused."""
+        now = self._platform.now()
+        if expires is None:
+            expires = now + VALIDITY
+        elif not now < expires <= now + MAX_VALIDITY:
+            raise Invalid("expiry_date", "wanted one within the next seven days")
+        dcs, pdu = self._composed(device, wanted, now)
+        device.usage.count(SMS_MT, now)
+        sender = sender_of(wanted)
+        sms = self._new(device, wanted.payload, sender.value, sender.toa, via, pdu, now, expires)
+        sms.dcs, sms.udh = dcs, wanted.udh.lower()
+        device.keep(sms)
+        self._set(sms, SmsStatus.PENDING)
+        attempt = self._platform.network.after(ATTEMPT_S, lambda: self._attempt(sms))
+        sms.timers.append(attempt)
+        return sms
+
+    def _composed(self, device: Device, wanted: Outgoing, now: datetime) -> tuple[int, str]:
+        settings = self._platform.network.settings
+        unverified = self._platform.settings.unverified
+        dcs, pdu = deliver_pdu(wanted, now, settings.smsc, unverified=unverified)
+        if device.sim is None:
+            raise Refused(ApiError.NOT_ALLOWED, "The device has no SIM.")
+        policy = device.policy
+        if not policy.may_receive:
+            # Status and code are not documented.
+            message = "SMS MT is not allowed by the device's service profile."
+            raise Refused(ApiError.NOT_ALLOWED, message)
+        if device.usage.exhausted(policy, SMS_MT, now):
+            limit = policy.limits[SMS_MT]
+            raise Refused(ApiError.LIMIT, f"Traffic limit of {limit} MT-SMS per month exceeded")
+        return dcs, pdu
+
+    def _new(
+        self,
+        device: Device,
+        payload: str,
+        source: str,
+        source_type: int,
+        via: Via,
+        pdu: str,
+        now: datetime,
+        expires: datetime,
+    ) -> Sms:
+        key = self._platform.new_sms_id()
+        concat = decode_pdu(pdu).concat
+        part = Part(concat.seq, concat.total, str(concat.ref)) if concat else Part(1, 1, str(key))
+        sms = Sms(
+            key, device, Direction.MT, payload, source, source_type, None, now, expires, part, via
+        )
+        sms.pdu = pdu
+        expiry = self._platform.network.agenda.after(
+            (expires - now).total_seconds(), lambda: self._expire(sms)
+        )
+        sms.timers.append(expiry)
+        return sms
+
+    # ---- from other devices
+
+    def arriving(self, device: Device, sent: Sms, pdu: str) -> None:
+        """A message of another device is about to be offered to this one."""
+        now = self._platform.now()
+        sms = self._new(
+            device, sent.payload, sent.source, sent.source_type, Via.P2P, pdu, now, sent.expires
+        )
+        sms.dcs, sms.status, sms.last_attempt = sent.dcs, SmsStatus.IN_PROGRESS, now
+        device.usage.count(SMS_MT, now)
+        device.keep(sms)
+        # Whether it is taken at once shows when the network has offered it.
+        sms.timers.append(self._platform.network.agenda.after(0.0, lambda: self._offered(sms)))
+        self._platform.tell_sms(sms)
+
+    def refuse_arriving(self, device: Device, sent: Sms, note: str) -> None:
+        """The same for one that isn't let through: it is kept as failed."""
+        now = self._platform.now()
+        sms = self._new(
+            device, sent.payload, sent.source, NATIONAL, Via.P2P, sent.pdu, now, sent.expires
+        )
+        device.keep(sms)
+        self._end(sms, SmsStatus.FAILED, note)
+
+    # ---- to the device
+
+    def follow(self, subscriber: Subscriber) -> None:
+        """Hear of each message that a modem takes."""
+        told: Callable[[str], None] = subscriber.when_taken
+
+        def taken(pdu: str) -> None:
+            told(pdu)
+            self._taken(subscriber, pdu)
+
+        subscriber.when_taken = taken
+
+    def _attempt(self, sms: Sms) -> None:
+        sms.last_attempt = self._platform.now()
+        subscriber = sms.device.subscriber
+        if not sms.device.policy.may_receive:
+            self._end(sms, SmsStatus.FAILED, "SMS MT is off in the service profile")
+        elif subscriber is None:
+            self._end(sms, SmsStatus.FAILED, "the device has no SIM any more")
+        else:
+            self._set(sms, SmsStatus.IN_PROGRESS)
+            subscriber.deliver(sms.pdu)
+            self._offered(sms)
+
+    def _offered(self, sms: Sms) -> None:
+        """The network has it: it was taken at once, or waits."""
+        if sms.status.final:
+            return
+        if sms.status is not SmsStatus.BUFFERED and not self._at_it(sms):
+            self._buffer(sms)
+
+    def _at_it(self, sms: Sms) -> bool:
+        """Is the modem's host to acknowledge it (+CNMA)?"""
+        subscriber = sms.device.subscriber
+        return subscriber is not None and subscriber.handing_over == sms.pdu
+
+    def _buffer(self, sms: Sms) -> None:
+        span_s = RETRIES_S[min(sms.retries, len(RETRIES_S) - 1)]
+        scale = self._platform.network.settings.time_scale
+        sms.retry = self._platform.now() + timedelta(seconds=span_s / scale)
+        sms.timers.append(self._platform.network.after(span_s, lambda: self._retry(sms)))
+        self._set(sms, SmsStatus.BUFFERED)
+
+    def _retry(self, sms: Sms) -> None:
+        if sms.status.final:
+            return
+        subscriber = sms.device.subscriber
+        sms.retries += 1
+        sms.last_attempt, sms.retry = self._platform.now(), None
+        if subscriber is None or not sms.device.policy.may_receive:
+            self._withdraw(sms)
+            self._end(sms, SmsStatus.FAILED, "SMS MT is off in the service profile")
+            return
+        subscriber.offer()
+        if not sms.status.final:
+            self._buffer(sms)
+
+    def _taken(self, subscriber: Subscriber, pdu: str) -> None:
+        device = self._platform.device_of(subscriber)
+        if device is None:
+            return
+        for sms in device.open_messages():
+            if sms.direction is Direction.MT and sms.pdu == pdu:
+                sms.last_attempt = self._platform.now()
+                self._end(sms, SmsStatus.DELIVERED)
+                return
+
+    # ---- ends
+
+    def cancel(self, sms: Sms) -> None:
+        """Take a message back that waits; raises Refused for one that doesn't."""
+        waits = sms.direction is Direction.MT and not sms.status.final
+        if not waits or self._at_it(sms):
+            words = sms.status.words
+            raise Refused(ApiError.NOT_ALLOWED, f"The SMS is {words}; it can't be cancelled.")
+        self._withdraw(sms)
+        self._end(sms, SmsStatus.CANCELED)
+
+    def fail_all(self, device: Device, note: str) -> None:
+        """Nothing of what waits can arrive any more."""
+        for sms in device.open_messages():
+            self._withdraw(sms)
+            self._end(sms, SmsStatus.FAILED, note)
+
+    def _expire(self, sms: Sms) -> None:
+        if not sms.status.final and not self._at_it(sms):
+            self._withdraw(sms)
+            self._end(sms, SmsStatus.EXPIRED)
+
+    def _withdraw(self, sms: Sms) -> None:
+        if sms.device.subscriber is not None:
+            sms.device.subscriber.withdraw(sms.pdu)
+
+    def _end(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
+        sms.withdraw_timers()
+        sms.final, sms.retry, sms.note = self._platform.now(), None, note
+        self._set(sms, status)
+
+    def _set(self, sms: Sms, status: SmsStatus) -> None:
+        sms.status = status
+        self._platform.tell_sms(sms)
