@@ -100,6 +100,11 @@ class Subscriber:
         return bool(self._heard)
 
     @property
+    def handing_over(self) -> str | None:
+        """The message that the modem's host has yet to acknowledge."""
+        return self.waiting[0] if self._pending and self.waiting else None
+
+    @property
     def welcome(self) -> Welcome:
         """What the network in use is to the card."""
         return self.operator.welcome if self.operator else Welcome.ROAMING
