@@ -94,12 +94,20 @@ async def read_bounded(request: web.Request, most: int) -> bytes:
 def parse_json(data: bytes) -> Any:
     """What is in a body; raises Refused for what no JSON is, or can't be written as UTF-8."""
     try:
-        value = json.loads(data, parse_constant=_no_constant)
+        value = json.loads(data, parse_constant=_no_constant, parse_float=_number)
         # A lone surrogate ("\ud800") can't be sent, shown or stored.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Refused(ApiError.BAD_REQUEST, "The body is no JSON.") from error
     return value
+
+
+def _number(text: str) -> int | float:
+    """1.0 is an integer for JSON Schema, so it has to be one for who reads the value."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is too large")
+    return int(value) if value.is_integer() else value
 
 
 def _no_constant(name: str) -> Any:

@@ -91,7 +91,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameters(names: Iterable[str]) -> list[dict[str, Any]]:
-    number = {"type": "integer", "minimum": 1}
+    number = {"type": "integer", "minimum": 1, "maximum": 1000}
     return [
         {
             "name": name,

@@ -72,6 +72,17 @@ def test_a_payload_alone_and_an_old_style_sender() -> None:
     run(story)
 
 
+def test_a_number_with_a_point_is_a_number() -> None:
+    async def story(at: Served) -> None:
+        body = b'{"payload": "x", "dcs": 8.0, "source_address_type": {"id": 1.61e2}}'
+        answer = await at.call("POST", f"{ONE}/sms", data=body)
+        assert answer.status == 201
+        (sms,) = (await at.call("GET", f"{ONE}/sms")).body
+        assert (sms["dcs"], sms["source_address_type"]["id"]) == ("8", 161)
+
+    run(story)
+
+
 def test_cancelling() -> None:
     async def story(at: Served) -> None:
         at.simulation.stations[0].modem.set_coverage(False)
@@ -244,6 +255,7 @@ BAD: dict[str, tuple[str, str, bytes | None, int, object]] = {
     "not UTF-8": ("POST", f"{ONE}/sms", b'{"payload":"\xff"}', 400, 1000),
     "half a surrogate": ("POST", f"{ONE}/sms", b'{"payload":"\\ud800"}', 400, 1000),
     "NaN": ("POST", f"{ONE}/sms", b'{"payload":NaN}', 400, 1000),
+    "a number beyond all": ("POST", f"{ONE}/sms", b'{"payload":1e999}', 400, 1000),
     "deep": ("POST", f"{ONE}/sms", DEEP, 400, 1000),
     "a number of 10,000 digits": ("POST", f"{ONE}/sms", b"9" * 10_000, 400, 1000),
     "too large": ("POST", f"{ONE}/sms", b" " * 70_000, 413, 1000),

@@ -28,6 +28,7 @@ const ROUTES = [
 
 const page = document.getElementById("page");
 let current = null; // ends what the page that is shown has begun
+let shown = null; // its path
 
 function find(path) {
   for (const [pattern, title, show] of ROUTES) {
@@ -42,6 +43,7 @@ async function route(moved) {
   current?.abort();
   current = new AbortController();
   const { signal } = current;
+  shown = location.pathname;
   document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   const { title, show, argument } = find(location.pathname);
   document.title = `${title} · SMS portal`;
@@ -97,7 +99,8 @@ async function start() {
     NAVIGATION.map(([href, label, name]) => h("a", { href }, icon(name), h("span", null, label))),
   );
   document.addEventListener("click", follows);
-  window.addEventListener("popstate", () => route(true));
+  // the link to the content changes the address, too, but not the page
+  window.addEventListener("popstate", () => location.pathname !== shown && route(true));
   showLink(false);
   try {
     const { organisation, short_digits: digits } = await call("GET", "devices");

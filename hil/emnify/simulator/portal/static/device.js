@@ -2,7 +2,7 @@
 
 import { call, follow } from "./api.js";
 import { Conversation } from "./console.js";
-import { h, fill, icon } from "./dom.js";
+import { h, fill, icon, technology } from "./dom.js";
 import { ModemPanel } from "./modem.js";
 import { askName, attempt, button, chip, facts, notice } from "./parts.js";
 
@@ -66,7 +66,7 @@ class DeviceHead {
     fill(this.status, chip(row.connectivity), row.status === "Enabled" ? null : chip("no", row.status));
     fill(this.power, row.status === "Enabled" ? "Disable" : "Enable");
     const number = (value) => value && h("span", { class: "number" }, value);
-    const network = row.operator && `${row.operator}${row.rat ? `, ${row.rat}` : ""}`;
+    const network = row.operator && `${row.operator}${row.rat ? `, ${technology(row.rat)}` : ""}`;
     this.showPolicies();
     fill(
       this.facts,

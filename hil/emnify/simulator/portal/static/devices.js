@@ -2,7 +2,7 @@
 
 import { call, follow } from "./api.js";
 import { openBulk } from "./bulk.js";
-import { h, fill, icon, count } from "./dom.js";
+import { h, fill, icon, count, technology } from "./dom.js";
 import { button, chip, empty, forEachOf, notice, pageHead } from "./parts.js";
 
 const CONNECTIVITY = ["ATTACHED", "ONLINE", "OFFLINE", "BLOCKED"];
@@ -31,7 +31,20 @@ function searchable(row) {
     status,
     id,
   } = row;
-  return [id, name, iccid, imsi, imei, msisdn, ip, operator, rat, policy?.name, connectivity, status]
+  return [
+    id,
+    name,
+    iccid,
+    imsi,
+    imei,
+    msisdn,
+    ip,
+    operator,
+    rat && technology(rat),
+    policy?.name,
+    connectivity,
+    status,
+  ]
     .join(" ")
     .toLowerCase();
 }
@@ -236,7 +249,7 @@ class DeviceList {
 
 function cells(row) {
   const network = row.operator
-    ? h("span", null, row.operator, row.rat && h("small", null, ` ${row.rat}`))
+    ? h("span", null, row.operator, row.rat && h("small", null, ` ${technology(row.rat)}`))
     : "–";
   const values = [
     h("a", { href: `/portal/devices/${row.id}` }, row.name),

@@ -87,3 +87,10 @@ export function words(text) {
     .toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
+
+const GENERATIONS = { GSM: "2G", UTRAN: "3G", EUTRAN: "4G LTE" };
+
+/** An access technology of 3GPP as people call it. */
+export function technology(name) {
+  return GENERATIONS[name] ?? name;
+}

@@ -1,7 +1,7 @@
 // The simulated modem behind a device: its state, what can befall it, and its AT traffic.
 
 import { call, stream } from "./api.js";
-import { h, fill, words } from "./dom.js";
+import { h, fill, technology, words } from "./dom.js";
 import { attempt, button, chip, empty, facts, toggle } from "./parts.js";
 
 const KEPT_LINES = 1000;
@@ -74,7 +74,7 @@ function summary(state) {
   return [
     ["Modem", power(state)],
     ["Registration", words(state.registration)],
-    ["Technology", state.technology],
+    ["Technology", technology(state.technology)],
     ["Port", number(state.link ?? state.port)],
     ["TCP", number(state.tcp)],
     ["Waiting in network", state.waiting === undefined ? null : String(state.waiting)],
