@@ -56,6 +56,11 @@ grep -v '^#' "$here/requirements.txt" | while read -r package; do
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$package" ||
     echo "Not installed, its tests will be skipped: $package"
 done
+# The platform's SDK wants older releases of what others want.
+sdk=$venv/emnify-sdk
+[ -x "$sdk/bin/python" ] || "${PYTHON:-python3}" -m venv "$sdk"
+"$sdk/bin/python" -m pip install --quiet --disable-pip-version-check "emnify-sdk==0.5.3" ||
+  echo "Not installed, its test will be skipped: emnify-sdk"
 if command -v npm >/dev/null && [ ! -d "$venv/npm/node_modules/serialport-gsm" ]; then
   npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$venv/npm" \
     $npm_packages || echo "Not installed, its tests will be skipped: $npm_packages"

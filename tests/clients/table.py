@@ -27,7 +27,11 @@ _DEBIAN = {
     "test_smstools": "smstools",
     "test_wvdial": "wvdial",
 }
-_PYPI = {"test_python_gammu": "python_gammu", "test_python_gsmmodem": "python_gsmmodem_new"}
+_PYPI = {
+    "test_emnify_sdk": "emnify_sdk",
+    "test_python_gammu": "python_gammu",
+    "test_python_gsmmodem": "python_gsmmodem_new",
+}
 _NPM = {"test_serialport_gsm": "serialport-gsm"}
 _TWO = {
     "test_beside_modemmanager": ("udev", "modemmanager"),
@@ -67,11 +71,12 @@ def line(file: str, row: Row) -> str:
 
 def _described(file: str) -> str:
     if file in _PYPI:
-        found = [*VENV.glob(f"lib/python3*/site-packages/{_PYPI[file]}-*.dist-info")]
+        package = f"lib/python3*/site-packages/{_PYPI[file]}-*.dist-info"
+        found = [*VENV.glob(package), *VENV.glob(f"*/{package}")]
         return found[0].name.removesuffix(".dist-info").replace("-", " ") if found else _PYPI[file]
     if file in _NPM:
-        package = VENV / "npm" / "node_modules" / _NPM[file] / "package.json"
-        version = json.loads(package.read_text())["version"] if package.exists() else ""
+        file_of_npm = VENV / "npm" / "node_modules" / _NPM[file] / "package.json"
+        version = json.loads(file_of_npm.read_text())["version"] if file_of_npm.exists() else ""
         return f"{_NPM[file]} {version}"
     packages = _TWO.get(file) or (_DEBIAN.get(file, file),)
     return ", ".join(f"{package} {_debian_version(package)}".strip() for package in packages)
