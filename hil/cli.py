@@ -226,6 +226,8 @@ def simulate(
         automations=_automations(automations),
         **given,  # what has the name and the type of a field of Options
     )
+    if options.listen is None and automations is not None:
+        raise click.UsageError("--automations is for the platform: give --listen, too")
     if options.tcp is not None and options.tcp[1] + options.modems - 1 > 65535:
         problem = f"no room for {options.modems} ports above {options.tcp[1]}"
         raise click.BadParameter(problem, param_hint="--tcp")
@@ -252,17 +254,13 @@ def _plan(file: TextIO | None) -> FaultPlan | None:
 
 def _automations(file: TextIO | None) -> str:
     """The text of a file of automations that is right."""
-    from hil.simulate import NEEDS_BENCH
-
     if file is None:
         return ""
-    try:
-        from hil.emnify.simulator.automation import AutomationError, parse_automations
+    from hil.emnify.simulator.automation import AutomationError, parse_automations
 
+    try:
         source = file.read()
         parse_automations(source)
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"--automations {NEEDS_BENCH.format(error.name)}") from error
     except (AutomationError, UnicodeDecodeError) as error:
         raise click.BadParameter(f"{file.name}: {error}", param_hint="--automations") from error
     return source

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apn_config.agent import Agent
 from apn_config.clock import SystemClock
@@ -22,8 +23,11 @@ from apn_config.network_words import registration_word
 from apn_config.operations import Operations
 from apn_config.status import Standing
 from apn_config.storage_thread import StoreThread
-from hil.simulate import Options, Simulation, Station
+from hil.simulate import Options, Simulation, Station, platform_is_installed
 from modem.simulator import NetworkSettings, Submission
+
+if TYPE_CHECKING:
+    from hil.emnify.simulator.server import Running
 
 OPERATOR = "12345"
 SHORT_NUMBER = "1234"
@@ -54,17 +58,23 @@ radio_cycles_per_day = 1000
 
 
 class Demo:
-    """One demo: what it shows goes to `say`, a line at a time."""
+    """One demo: what it shows goes to `say`, a line at a time.
+
+    The simulated platform is a part of it where its packages are installed.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._answers: asyncio.Queue[Submission] = asyncio.Queue()
+        self._platform: Running | None = None
         self._start_s = asyncio.get_running_loop().time()
 
     async def play(self, *, once: bool) -> bool:
         """The story; without `once` more SMS are taken from stdin. Did it end well?"""
         async with self._stage() as (station, agent):
             self._step(f"the modem is on {station.pty.port}; the daemon starts")
+            if self._platform is not None:
+                self._step(f"the portal of the simulated platform: {self._platform.portal}")
             await agent.keeper.modem()
             await self._show_device(agent)
             good = await self._send(station, f"APN {GOOD_APN}", f"OK APN {GOOD_APN}")
@@ -84,8 +94,10 @@ class Demo:
             options = Options(
                 network=NetworkSettings(apns=(GOOD_APN,), time_scale=TIME_SCALE),
                 link=Path(home) / "modem0",
+                listen=("127.0.0.1", 0) if platform_is_installed() else None,
             )
             async with Simulation(options, complain=self._say) as simulation:
+                self._platform = simulation.platform
                 simulation.on_submission = lambda _station, sms: self._answers.put_nowait(sms)
                 path = Path(home) / "config.toml"
                 path.write_text(
@@ -115,8 +127,7 @@ class Demo:
 
     async def _send(self, station: Station, text: str, wanted: str) -> bool:
         """An SMS to the device, and the answer that comes to the short number."""
-        self._step(f"SMS from {OPERATOR} to the device:  {text}")
-        station.modem.deliver(OPERATOR, text)
+        self._deliver(station, text)
         try:
             answer = await asyncio.wait_for(self._answers.get(), ANSWER_S)
         except TimeoutError:
@@ -124,6 +135,19 @@ class Demo:
             return False
         self._step(f"SMS from the device to {answer.to}:  {answer.text}")
         return (answer.text or "").startswith(wanted)
+
+    def _deliver(self, station: Station, text: str) -> None:
+        """Through the platform where there is one, so that the portal shows the conversation."""
+        self._step(f"SMS from {OPERATOR} to the device:  {text}")
+        if self._platform is None:
+            station.modem.deliver(OPERATOR, text)
+            return
+        from hil.emnify.simulator.errors import Refused
+
+        try:
+            self._platform.send_to(station, text, OPERATOR)
+        except Refused as refused:
+            self._step(f"the platform refuses it: {refused}")
 
     async def _show_device(self, agent: Agent) -> None:
         modem = await agent.keeper.modem()
@@ -148,8 +172,7 @@ class Demo:
         )
         try:
             while line := (await reader.readline()).decode(errors="replace").strip():
-                self._step(f"SMS from {OPERATOR} to the device:  {line}")
-                station.modem.deliver(OPERATOR, line)
+                self._deliver(station, line)
         finally:
             transport.close()
             answers.cancel()

@@ -15,6 +15,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
@@ -50,7 +51,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_FORBIDDEN = 6
 EXIT_BUSY = 7
-NEEDS_BENCH = "needs {}; install it: pip install 'modem-helper[bench]'"
+NEEDS_BENCH = "the simulated platform needs more packages: pip install 'modem-helper[bench]'"
 
 
 class SimulateError(Exception):
@@ -216,13 +217,11 @@ class Simulation:
     async def _serve_platform(
         self, stack: AsyncExitStack, network: Network, address: tuple[str, int]
     ) -> Running:
-        try:
-            from hil.emnify.simulator.platform import PlatformSettings
-            from hil.emnify.simulator.server import ListenError, ServerSettings, serve_platform
-        except ModuleNotFoundError as error:
-            raise SimulateError(
-                f"--listen: {NEEDS_BENCH.format(error.name)}", EXIT_FAILED
-            ) from error
+        if not platform_is_installed():
+            raise SimulateError(f"--listen: {NEEDS_BENCH}", EXIT_FAILED)
+        from hil.emnify.simulator.platform import PlatformSettings
+        from hil.emnify.simulator.server import ListenError, ServerSettings, serve_platform
+
         options = self._options
         settings = ServerSettings(
             *address,
@@ -324,6 +323,11 @@ class Simulation:
             self._outbox.flush()
         if self.on_submission is not None:
             self.on_submission(station, submission)
+
+
+def platform_is_installed() -> bool:
+    """Is there what the simulated platform needs, the extra `bench`?"""
+    return all(find_spec(name) is not None for name in ("aiohttp", "jsonschema", "jwt"))
 
 
 def _drawn_for(plan: FaultPlan | None, number: int) -> FaultPlan | None:

@@ -18,8 +18,10 @@ from hil.emnify.simulator.deliveries import Deliveries
 from hil.emnify.simulator.platform import Platform, PlatformSettings
 from hil.emnify.simulator.portal.app import Portal, add_portal
 from hil.emnify.simulator.portal.live import Live, Traffic
+from hil.emnify.simulator.records import Via
 from hil.emnify.simulator.rest.app import add_api
 from hil.emnify.simulator.rest.calls import Api
+from hil.emnify.simulator.submission import submit_text
 from hil.emnify.simulator.tokens import Tokens
 from modem.simulator import Network
 
@@ -58,6 +60,12 @@ class Running:
     def on_loopback(self) -> bool:
         """Can this machine alone reach it?"""
         return ip_address(urlsplit(self.api).hostname or "").is_loopback
+
+    def send_to(self, station: Station, text: str, sender: str) -> None:
+        """An SMS to the device of a modem, as in the portal; raises Refused."""
+        device = self.platform.device_of(station.modem.state.subscriber)
+        assert device is not None
+        submit_text(self.platform, device, text, sender, Via.PORTAL)
 
     def described(self) -> dict[str, str]:
         """Its part of the ready line."""
