@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -16,7 +17,15 @@ from tests.e2e.bench import OPERATOR, ROOT, Bench
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "json-schema.json").read_text())
 VECTORS = ROOT / "tests" / "vectors"
 # What others are made of.
-PARTS = {"context", "modem", "change", "sim-control-modem"}
+PARTS = {
+    "context",
+    "modem",
+    "change",
+    "sim-control-modem",
+    "emnify-device",
+    "emnify-sms",
+    "emnify-webhook",
+}
 # What is no command's output.
 FILES = {"simulate-inbox-line", "simulate-outbox-line"}
 
@@ -28,16 +37,18 @@ def check(name: str, value: object) -> None:
 
 def json_commands() -> set[str]:
     """The commands that have the option, as the schema names them."""
-    found = set()
     context = click.Context(cli.app)
-    for name in cli.app.list_commands(context):
-        command = cli.app.get_command(context, name)
+    commands = {name: cli.app.get_command(context, name) for name in cli.app.list_commands(context)}
+    return set(_below(commands))
+
+
+def _below(commands: Mapping[str, click.Command | None], path: str = "") -> Iterator[str]:
+    for name, command in commands.items():
         assert command is not None
-        below = command.commands.items() if isinstance(command, click.Group) else [("", command)]
-        for part, each in below:
-            if any("--json" in option.opts for option in each.params):
-                found.add(f"{name}-{part}".rstrip("-"))
-    return found
+        if isinstance(command, click.Group):
+            yield from _below(command.commands, f"{path}{name}-")
+        if any("--json" in option.opts for option in command.params):
+            yield path + name
 
 
 def test_every_command_with_the_option_has_its_definition() -> None:

@@ -1,0 +1,100 @@
+"""One thing done to many devices: some at a time, stopped when too many fail.
+
+A device is tried once. What its failure means stands in its result; what wasn't tried is listed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from hil.emnify.errors import EmnifyError, MaybeSent, PartlySent
+
+# The platform's pace is slower than eight calls at a time need.
+_CONCURRENCY = 8
+# Before so many were tried, a share says nothing.
+_MIN_TRIED = 10
+_NO_PERMISSION = 6
+
+
+class Outcome(Enum):
+    """What became of one device's SMS."""
+
+    SENT = "sent"  # taken by the platform; the receipt tells of the delivery
+    FAILED = "failed"  # not taken
+    PARTLY = "partly sent"
+    MAYBE = "maybe sent"  # no answer: look before it is repeated
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One device's outcome, with the ids of the SMS that were taken."""
+
+    device: int
+    outcome: Outcome
+    ids: tuple[int, ...] = ()
+    error: EmnifyError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop: more than `max_failures` (a share) of at least `min_tried` devices failed."""
+
+    max_failures: float = 0.2
+    min_tried: int = _MIN_TRIED
+
+    def reached(self, failed: int, tried: int) -> bool:
+        """Is it time to stop?"""
+        return tried >= self.min_tried and failed > self.max_failures * tried
+
+
+Send = Callable[[int], Awaitable[tuple[int, ...]]]
+
+
+async def send_to_all(
+    devices: Sequence[int],
+    send: Send,
+    *,
+    limits: Limits | None = None,
+    progress: Callable[[Result], None] = lambda _result: None,
+    concurrency: int = _CONCURRENCY,
+) -> tuple[Result, ...]:
+    """The results in the order of the devices, each of them once."""
+    chosen = tuple(dict.fromkeys(devices))
+    stop_at = limits or Limits()
+    waiting = iter(chosen)
+    results: dict[int, Result] = {}
+    failed = 0
+    stopped = False
+
+    async def worker() -> None:
+        nonlocal failed, stopped
+        while not stopped and (device := next(waiting, None)) is not None:
+            result = results[device] = await _sent(device, send)
+            failed += result.outcome is not Outcome.SENT
+            stopped = stopped or _hopeless(result) or stop_at.reached(failed, len(results))
+            progress(result)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(concurrency, len(chosen))):
+            group.create_task(worker())
+    return tuple(results.get(device, Result(device, Outcome.NOT_TRIED)) for device in chosen)
+
+
+async def _sent(device: int, send: Send) -> Result:
+    try:
+        return Result(device, Outcome.SENT, await send(device))
+    except PartlySent as error:
+        return Result(device, Outcome.PARTLY, error.ids, error)
+    except MaybeSent as error:
+        return Result(device, Outcome.MAYBE, (), error)
+    except EmnifyError as error:
+        return Result(device, Outcome.FAILED, (), error)
+
+
+def _hopeless(result: Result) -> bool:
+    """A token that isn't valid isn't so for the next device either."""
+    return result.error is not None and result.error.exit_code == _NO_PERMISSION

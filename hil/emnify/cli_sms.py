@@ -1,0 +1,328 @@
+"""`modem-helper emnify sms`: send to one or many, list, show, cancel, watch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from apn_config.display import columns, safe, table
+from apn_config.spans import parse_span
+from hil.emnify.bulk import Limits, Outcome, Result, send_to_all
+from hil.emnify.cli_access import FILTER_OPTION, Access, api_command, show_json
+from hil.emnify.models import Sms, SmsRequest, as_json
+
+if TYPE_CHECKING:
+    from hil.emnify.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """Which devices: named ones, or those of a filter."""
+
+    devices: tuple[int, ...]
+    filters: dict[str, str]
+
+    async def ids(self, client: Client) -> tuple[int, ...]:
+        if self.devices:
+            return tuple(dict.fromkeys(self.devices))
+        return tuple([device.id async for device in client.devices(self.filters)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A text in parts, or octets."""
+
+    text: str | None
+    octets: SmsRequest | None
+    sender: str
+    expiry: datetime | None
+
+    async def send(self, client: Client, device_id: int) -> tuple[int, ...]:
+        if self.octets is not None:
+            return (await client.send_sms(device_id, self.octets, unverified=True),)
+        return await client.send_text(
+            device_id, self.text or "", sender=self.sender, expiry=self.expiry
+        )
+
+
+def _validity(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> timedelta | None:
+    seconds = None if value is None else parse_span(value)
+    if value is not None and not seconds:
+        raise click.BadParameter(f"wanted a span such as 90s, 10m, 2h or 1d, got {value!r}")
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def _share(_context: click.Context, _option: click.Parameter, value: str) -> float:
+    try:
+        share = float(value.removesuffix("%")) / 100
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"wanted 0% to 100%, got {value!r}")
+    return share
+
+
+@click.group()
+def sms() -> None:
+    """Send SMS to devices, and see what became of them."""
+
+
+@sms.command()
+@click.option(
+    "--device", "named", multiple=True, type=click.IntRange(min=1), metavar="ID",
+    help="To this device; may be given several times.",
+)  # fmt: skip
+@FILTER_OPTION
+@click.option(
+    "--devices", "file", type=click.File(encoding="utf-8"), metavar="FILE",
+    help="To the devices whose ids stand in FILE, one a line.",
+)  # fmt: skip
+@click.option("--text", metavar="TEXT", help="The text; a long one goes in parts.")
+@click.option("--hex", "octets", metavar="HEX", help="Octets instead; wants --unverified.")
+@click.option(
+    "--from", "sender", default="", metavar="SENDER",
+    help="Number or name that the device sees; it can answer to one of at most 7 digits.",
+)  # fmt: skip
+@click.option(
+    "--validity", callback=_validity, metavar="SPAN",
+    help="Give up after 10m, 2h, ... The platform's default is 24 hours.",
+)  # fmt: skip
+@click.option(
+    "--max-failures", callback=_share, default="20%", show_default=True, metavar="SHARE",
+    help="Stop when more than that failed, of ten devices at least.",
+)  # fmt: skip
+@click.option("--unverified", is_flag=True, help="Send what nobody has seen the platform take.")
+@click.option("--yes", is_flag=True, help="Don't ask before sending to more than one device.")
+@api_command
+def send(
+    access: Access,
+    named: tuple[int, ...],
+    filters: dict[str, str],
+    file: TextIO | None,
+    text: str | None,
+    octets: str | None,
+    sender: str,
+    validity: timedelta | None,
+    max_failures: float,
+    unverified: bool,
+    yes: bool,
+) -> None:
+    """Send an SMS to one device or many.
+
+    \b
+    Example:
+      modem-helper emnify sms send --device 700001 --from 12345 --text "APN em"
+      modem-helper emnify sms send --filter tags:pump --from 12345 --text "APN em" --yes
+    """
+    if (bool(named) + bool(filters) + (file is not None)) != 1:
+        raise click.UsageError("wanted one of --device, --filter and --devices")
+    content = _content(text, octets, sender, validity, unverified)
+    targets = _Targets(named if file is None else _ids_in(file), filters)
+
+    async def work(client: Client) -> tuple[Result, ...]:
+        ids = await targets.ids(client)
+        if not ids:
+            raise click.ClickException("there is no such device")
+        if len(ids) > 1 and not yes:
+            click.confirm(f"Send to {len(ids)} devices?", abort=True, err=True)
+        return await _send_with_progress(client, content, ids, Limits(max_failures))
+
+    results = access.run(work)
+    if len(results) == 1 and results[0].error is not None:
+        raise results[0].error
+    access.show(_results_json(results), _result_lines(results))
+    click.get_current_context().exit(_exit_code(results))
+
+
+def _content(
+    text: str | None, octets: str | None, sender: str, validity: timedelta | None, unverified: bool
+) -> _Content:
+    """What is sent; what can't be is refused before anybody is asked."""
+    from hil.emnify.texts import answers_go_astray, octets_request, requests_for
+
+    if (text is None) == (octets is None):
+        raise click.UsageError("wanted either --text or --hex")
+    if octets is not None and not unverified:
+        raise click.UsageError(
+            "how the platform takes octets is not documented; --unverified sends the hex as payload"
+        )
+    expiry = None if validity is None else datetime.now(UTC) + validity
+    request = None
+    if octets is None:
+        requests_for(text or "", sender=sender)
+    else:
+        try:
+            request = octets_request(bytes.fromhex(octets), sender=sender, expiry=expiry)
+        except ValueError as error:
+            raise click.BadParameter("--hex: wanted pairs of hex digits") from error
+    if answers_go_astray(sender):
+        click.echo(
+            f"warning: what a device answers to {sender} goes to a subscriber (P2P), not to the"
+            " webhook: that takes a sender of at most 7 digits",
+            err=True,
+        )
+    return _Content(text, request, sender, expiry)
+
+
+def _ids_in(file: TextIO) -> tuple[int, ...]:
+    """Ids, one a line; empty lines and what follows a # don't count."""
+    found = []
+    try:
+        for number, line in enumerate(file, 1):
+            word = line.partition("#")[0].strip()
+            if not word:
+                continue
+            if not (word.isascii() and word.isdigit()):
+                raise click.BadParameter(
+                    f"--devices: {file.name}:{number}: wanted the id of a device, got {word!r}"
+                )
+            found.append(int(word))
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"--devices: {file.name} is no text") from error
+    if not found:
+        raise click.BadParameter(f"--devices: {file.name} names no device")
+    return tuple(found)
+
+
+async def _send_with_progress(
+    client: Client, content: _Content, ids: Sequence[int], limits: Limits
+) -> tuple[Result, ...]:
+    async def send(device_id: int) -> tuple[int, ...]:
+        return await content.send(client, device_id)
+
+    if len(ids) == 1:
+        return await send_to_all(ids, send)
+    with click.progressbar(length=len(ids), label="Sending", file=sys.stderr, show_pos=True) as bar:
+        return await send_to_all(ids, send, limits=limits, progress=lambda _result: bar.update(1))
+
+
+def _results_json(results: Sequence[Result]) -> dict[str, Any]:
+    outcomes = [result.outcome for result in results]
+    return {
+        "sent": outcomes.count(Outcome.SENT),
+        "failed": len(outcomes) - outcomes.count(Outcome.SENT) - outcomes.count(Outcome.NOT_TRIED),
+        "not_tried": outcomes.count(Outcome.NOT_TRIED),
+        "devices": [
+            {
+                "device": result.device,
+                "outcome": result.outcome.value,
+                "ids": list(result.ids),
+                "error": None if result.error is None else str(result.error),
+            }
+            for result in results
+        ],
+    }
+
+
+def _result_lines(results: Sequence[Result]) -> list[str]:
+    if len(results) == 1:
+        ids = ", ".join(map(str, results[0].ids))
+        return [f"Sent to device {results[0].device}: {ids}"]
+    rows = [
+        (result.device, result.outcome.value, ", ".join(map(str, result.ids)), result.error)
+        for result in results
+    ]
+    sent = sum(result.outcome is Outcome.SENT for result in results)
+    untried = sum(result.outcome is Outcome.NOT_TRIED for result in results)
+    stopped = f" Too many failed: {untried} not tried." if untried else ""
+    summary = f"Sent to {sent} of {len(results)} devices.{stopped}"
+    return [*columns(("device", "result", "SMS", "why"), rows), "", summary]
+
+
+def _exit_code(results: Sequence[Result]) -> int:
+    """0 where all went; the errors' own code where they have one in common."""
+    codes = {result.error.exit_code for result in results if result.error is not None}
+    if codes:
+        return codes.pop() if len(codes) == 1 else 1
+    return 0
+
+
+@sms.command("list")
+@click.argument("device_id", type=click.IntRange(min=1), metavar="ID")
+@api_command
+def list_sms(access: Access, device_id: int) -> None:
+    """List the SMS to and from a device, the newest last."""
+
+    async def work(client: Client) -> tuple[Sms, ...]:
+        return await client.sms_list(device_id)
+
+    found = sorted(access.run(work), key=lambda item: item.id)
+    access.show(as_json(found), _sms_lines(found))
+
+
+def _sms_lines(found: Iterable[Sms]) -> list[str]:
+    rows = [
+        (s.id, s.direction, as_json(s.submit_date), _peer(s), s.status.text, s.payload)
+        for s in found
+    ]
+    if not rows:
+        return ["There is no SMS."]
+    return columns(("id", "way", "submitted", "from or to", "status", "text"), rows)
+
+
+def _peer(found: Sms) -> str:
+    """Who a device sees as the sender, or whom it sent to."""
+    return found.source_address if found.direction == "MT" else found.dest_address
+
+
+@sms.command("show")
+@click.argument("device_id", type=click.IntRange(min=1), metavar="ID")
+@click.argument("sms_id", type=click.IntRange(min=1), metavar="SMS")
+@api_command
+def show_sms(access: Access, device_id: int, sms_id: int) -> None:
+    """Show one SMS."""
+
+    async def work(client: Client) -> Sms:
+        return await client.sms(device_id, sms_id)
+
+    value = as_json(access.run(work))
+    access.show(value, table([(key.replace("_", " "), item) for key, item in value.items()]))
+
+
+@sms.command()
+@click.argument("device_id", type=click.IntRange(min=1), metavar="ID")
+@click.argument("sms_id", type=click.IntRange(min=1), metavar="SMS")
+@api_command
+def cancel(access: Access, device_id: int, sms_id: int) -> None:
+    """Take back an SMS that is buffered and not yet delivered."""
+
+    async def work(client: Client) -> None:
+        await client.cancel_sms(device_id, sms_id)
+
+    access.run(work)
+    access.show({"device": device_id, "sms": sms_id}, [f"SMS {sms_id} is cancelled."])
+
+
+@sms.command("watch")
+@click.argument("device_id", type=click.IntRange(min=1), metavar="ID")
+@api_command
+def watch_sms(access: Access, device_id: int) -> None:
+    """Show new SMS of a device, and what becomes of them, until Ctrl-C.
+
+    It asks the platform every five seconds; `webhook listen` is told at once.
+    """
+
+    async def work(client: Client) -> None:
+        from hil.emnify.watching import watch
+
+        async for found in watch(client, device_id):
+            if access.as_json:
+                show_json(as_json(found))
+            else:
+                click.echo(_line(found))
+
+    access.run(work)
+
+
+def _line(found: Sms) -> str:
+    when = as_json(found.final_date or found.delivery_date or found.submit_date)
+    arrow = "->" if found.direction == "MT" else "<-"
+    status = f" {found.status.text}" if found.direction == "MT" else ""
+    return f"{safe(when)} {arrow} {safe(_peer(found))} {found.id}{status}: {safe(found.payload)}"

@@ -1,0 +1,75 @@
+"""Parts of long messages from devices, joined in memory. Pure: the clock is passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hil.emnify.events import MoSms, Part
+
+# A device sends the parts of a message one after the other; after so long a missing one is lost.
+PATIENCE_S = 600.0
+# Beyond that the oldest is given out as it is, so that memory is bounded.
+MAX_WAITING = 1000
+
+_Key = tuple[str, str, int]
+
+
+@dataclass(slots=True)
+class _Group:
+    began_s: float
+    parts: dict[int, MoSms] = field(default_factory=dict)
+
+
+class Joiner:
+    """Joins by device, identifier and number of parts; ordered by `partno` (inferred).
+
+    `whole` doesn't forget: `forget` does, once somebody has taken what it gave.
+    """
+
+    def __init__(self, patience_s: float = PATIENCE_S, max_waiting: int = MAX_WAITING) -> None:
+        self._patience_s = patience_s
+        self._max_waiting = max_waiting
+        self._groups: dict[_Key, _Group] = {}
+
+    def whole(self, sms: MoSms) -> MoSms | None:
+        """The message that this SMS is, or completes; None if parts are still missing."""
+        if sms.part is None:
+            return sms
+        group = self._groups.get(_key(sms, sms.part))
+        parts = {**(group.parts if group else {}), sms.part.number: sms}
+        return _joined(parts, sms.part.total) if len(parts) == sms.part.total else None
+
+    def hold(self, sms: MoSms, now_s: float) -> None:
+        """Keep a part until the others are there."""
+        if sms.part is not None:
+            group = self._groups.setdefault(_key(sms, sms.part), _Group(now_s))
+            group.parts[sms.part.number] = sms
+
+    def forget(self, sms: MoSms) -> None:
+        """A message, as `whole` or `overdue` gave it, was taken."""
+        if sms.part is not None:
+            self._groups.pop(_key(sms, sms.part), None)
+
+    def overdue(self, now_s: float, *, all_of_them: bool = False) -> list[MoSms]:
+        """The messages whose parts didn't all come in time, the oldest first."""
+        surplus = len(self._groups) - self._max_waiting
+        return [
+            _joined(group.parts, total)
+            for index, ((_, _, total), group) in enumerate(self._groups.items())
+            if all_of_them or index < surplus or now_s - group.began_s >= self._patience_s
+        ]
+
+
+def _key(sms: MoSms, part: Part) -> _Key:
+    return str(sms.device_id), part.identifier, part.total
+
+
+def _joined(parts: dict[int, MoSms], total: int) -> MoSms:
+    """The message, by the facts of the first of its parts that is there."""
+    ordered = [parts[number] for number in sorted(parts)]
+    return replace(
+        ordered[0],
+        ids=tuple(part.id for part in ordered),
+        text="".join(part.text for part in ordered),
+        missing=tuple(number for number in range(1, total + 1) if number not in parts),
+    )
