@@ -32,6 +32,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from apn_config.control import ControlClient, ControlError
 from benchmarks import daemon, machine
 from benchmarks.daemon import BenchmarkError
 from benchmarks.figures import Spread, table
@@ -141,15 +142,26 @@ async def _start_daemon(
         command = (daemon.program(), "run", "--config", str(config))
         running = daemon.running(*command, log=place / "log")
         process = await stack.enter_async_context(running)
-        log = place / "log"
         async with asyncio.timeout(_PATIENCE_S):
-            while "SIMCOM" not in log.read_text(errors="replace"):  # noqa: ASYNC110
+            while not await asyncio.to_thread(_has_its_modem, place / "control.sock"):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     return process.pid
 
 
-async def _bulk(platform: Platform) -> list[dict[str, Any]]:
-    """One text to all devices; the result of each."""
+def _has_its_modem(socket: Path) -> bool:
+    client = ControlClient.connect(socket)
+    if client is None:
+        return False
+    try:
+        return client.call("status", {})["modem"] is not None
+    except ControlError:
+        return False
+    finally:
+        client.close()
+
+
+async def _bulk(platform: Platform) -> None:
+    """One text to all devices."""
     environment = {
         **os.environ,
         "EMNIFY_API": platform.ready["api"],
@@ -162,12 +174,11 @@ async def _bulk(platform: Platform) -> list[dict[str, Any]]:
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    output, _ = await process.communicate()
+    _, errors = await process.communicate()
     if process.returncode:
-        raise BenchmarkError(f"the bulk ended with {process.returncode}")
-    found: list[dict[str, Any]] = json.loads(output)["results"]
-    return found
+        raise BenchmarkError(f"the bulk ended with {process.returncode}: {errors.decode()}")
 
 
 async def measure(count: int) -> dict[str, object]:
