@@ -93,7 +93,7 @@ def test_a_wrong_key_is_refused(tmp_path: Path) -> None:
             begun
             + """
 log=http://127.0.0.1:8090/portal/api/deliveries
-refused='.deliveries | length > 0 and all(.[]; .attempts[-1].status == 401)'
+refused='.deliveries | length == 2 and all(.[]; .attempts[-1].status == 401)'
 until curl -s $log | jq -e "$refused" > /dev/null; do sleep 0.1; done
 """
         )
