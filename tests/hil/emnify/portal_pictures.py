@@ -5,8 +5,10 @@ A small fleet is simulated and used a little, so that each page has something to
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.hil.emnify.portal.bench import (
     CHROMIUM,
     CHROMIUM_ARGS,
+    PATIENCE_S,
     Platform,
     Receiver,
     http_json,
@@ -42,6 +45,23 @@ from = "12345"
 """
 
 
+CONVERSATION = ("#7K APN em", "STATUS", "APN nosuch.apn", "<script>alert('only text')</script>")
+CONFIG = """\
+[modem]
+port = "{port}"
+[reply]
+to = "1234"
+[access]
+senders = ["12345"]
+[apn]
+verify_timeout_s = 10
+[store]
+path = "{home}/store/modem-helper.db"
+[control]
+socket = "{home}/control.sock"
+"""
+
+
 def main() -> int:
     """Take them all."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -51,14 +71,14 @@ def main() -> int:
         simulated(Path(folder) / "complaints", len(NAMES)) as platform,
         sync_playwright() as playwright,
     ):
-        settle_in(platform, hook)
+        settle_in(platform, hook, Path(folder))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         take_all(browser, platform)
         browser.close()
     return 0
 
 
-def settle_in(platform: Platform, hook: Receiver) -> None:
+def settle_in(platform: Platform, hook: Receiver, home: Path) -> None:
     """Names, policies, messages, deliveries and a run."""
     for number, name in enumerate(NAMES):
         platform.call("PATCH", f"devices/{platform.device(number)}", {"name": name})
@@ -73,7 +93,7 @@ def settle_in(platform: Platform, hook: Receiver) -> None:
     away = {"action": "coverage", "on": False}
     platform.call("POST", f"devices/{platform.device(2)}/modem", away)
     send(platform, 2, "APN em")
-    talk(platform, hook)
+    talk(platform, hook, home)
     platform.call("PUT", "automations", {"source": AUTOMATION})
     url = platform.call("GET", "automations")["automations"][0]["hook"]
     for device in (platform.device(1), 4711):
@@ -86,27 +106,28 @@ def send(platform: Platform, number: int, text: str) -> None:
     platform.call("POST", f"devices/{platform.device(number)}/messages", message)
 
 
-def talk(platform: Platform, hook: Receiver) -> None:
-    """The first device's conversation. Its webhook fails once."""
-    with platform.modem() as modem:
-        send(platform, 0, "#7K APN em")
-        hook.next()
-        modem.ask("AT+CMGL=4")
-        modem.ask('AT+CGDCONT=1,"IP","em"')
-        modem.ask("AT+CEREG=1")
-        modem.ask("AT+CFUN=4")
-        modem.ask("AT+CFUN=1")
-        modem.until("+CEREG: 5\r\n")
-        modem.ask("AT+CGCONTRDP=1")
-        hook.answers.append(503)
-        modem.send_sms("12345", "#7K OK APN em reg=roaming rat=lte rssi=-71")
-        hook.next()
-        hook.next()
-        send(platform, 0, "<script>alert('only text')</script>")
-        hook.next()
-        modem.send_sms("12345", "ERR reason=unknown-command")
-        hook.next()
-        modem.ask("AT+CSQ")
+def talk(platform: Platform, hook: Receiver, home: Path) -> None:
+    """The first device's conversation with the program itself. Its webhook fails once."""
+    config = home / "config.toml"
+    config.write_text(CONFIG.format(port=platform.modems[0]["port"], home=home))
+    command = [sys.executable, "-m", "cli", "run", "--config", str(config)]
+    with (home / "log").open("w") as log, subprocess.Popen(command, stderr=log) as program:
+        hook.answers += [204, 503]
+        for number, text in enumerate(CONVERSATION, 1):
+            send(platform, 0, text)
+            until_answered(platform, number)
+        program.terminate()
+
+
+def until_answered(platform: Platform, answers: int) -> None:
+    """Wait for so many messages from the first device."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline_s:
+        messages = platform.call("GET", f"devices/{platform.device()}/messages")["messages"]
+        if sum(message["direction"] == "MO" for message in messages) >= answers:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the device hasn't sent {answers} SMS within {PATIENCE_S:g} s")
 
 
 @contextmanager

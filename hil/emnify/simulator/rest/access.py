@@ -45,6 +45,13 @@ ROUTES = (
         public=True,
     ),
     Route(
+        "GET",
+        "/api/v1/application_token",
+        "List application tokens",
+        listed,
+        reply=schemas.ANY_LIST,
+    ),
+    Route(
         "POST",
         "/api/v1/application_token",
         "Create an application token",
@@ -52,12 +59,5 @@ ROUTES = (
         201,
         body=schemas.APPLICATION_TOKEN,
         reply=schemas.obj(("application_token",), application_token=schemas.TEXT),
-    ),
-    Route(
-        "GET",
-        "/api/v1/application_token",
-        "List application tokens",
-        listed,
-        reply=schemas.ANY_LIST,
     ),
 )
