@@ -276,6 +276,9 @@ def _run(options: Options, *, as_json: bool) -> None:
     def ready(simulation: Simulation) -> None:
         shown = _shown(simulation, options.inbox)
         click.echo(json.dumps(simulation.ready()) if as_json else shown)
+        if simulation.platform is not None and not simulation.platform.on_loopback:
+            warning = "warning: the portal has no log-in, and this address isn't loopback"
+            click.echo(warning, err=True)
 
     try:
         asyncio.run(run(options, ready=ready, complain=lambda text: click.echo(text, err=True)))
@@ -301,7 +304,7 @@ def _platform(simulation: Simulation) -> list[str]:
     """The simulated platform: where it is, and how to use it."""
     assert simulation.platform is not None
     running = simulation.platform
-    lines = [
+    return [
         f"portal  {running.portal}",
         f"API     {running.api}  (description: {running.api}/api/openapi.json)",
         "",
@@ -309,9 +312,6 @@ def _platform(simulation: Simulation) -> list[str]:
         f"  export EMNIFY_API={running.api} EMNIFY_APPLICATION_TOKEN={running.application_token}",
         "  modem-helper emnify devices",
     ]
-    if not running.on_loopback:
-        lines += ["", "warning: the portal has no log-in, and this address isn't loopback."]
-    return lines
 
 
 def _line(station: Station) -> str:

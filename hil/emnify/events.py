@@ -138,5 +138,6 @@ def _event_id(body: Json) -> EventId:
 
 
 def _id(value: object) -> EventId:
+    """A number where it is written as one; "007" is another id than 7."""
     found = number(value)
-    return text(value) if found is None else found
+    return found if found is not None and str(found) == text(value) else text(value)

@@ -45,6 +45,19 @@ class Joiner:
             group = self._groups.setdefault(_key(sms, sms.part), _Group(now_s))
             group.parts[sms.part.number] = sms
 
+    def displaced(self, sms: MoSms) -> MoSms | None:
+        """What is held of another message with the same identifier, whose end never came.
+
+        Devices use their references again (3GPP TS 23.040 9.2.3.24.1: eight or sixteen bits).
+        """
+        if sms.part is None:
+            return None
+        group = self._groups.get(_key(sms, sms.part))
+        held = group.parts.get(sms.part.number) if group else None
+        if group is None or held is None or held.id == sms.id:
+            return None
+        return _joined(group.parts, sms.part.total)
+
     def forget(self, sms: MoSms) -> None:
         """A message, as `whole` or `overdue` gave it, was taken."""
         if sms.part is not None:

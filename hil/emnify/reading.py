@@ -6,21 +6,24 @@ are known from screenshots only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
 
+# Longer than any id, and shorter than what int() takes long for.
+_NUMBER = re.compile(r"-?[0-9]{1,40}")
+
 
 def number(value: object) -> int | None:
-    """7, "7"; None for all else."""
+    """7, "7"; None for all else, "1_0" and digits of other scripts among it."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
-    try:
-        return int(value)
-    except ValueError:
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return None
+    return int(value)
 
 
 def text(value: object) -> str:
@@ -43,6 +46,7 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value.strip())
-    except ValueError:
+        # A time at the calendar's ends has none in another zone.
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

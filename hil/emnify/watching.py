@@ -45,7 +45,7 @@ async def watch(
 
 def news(known: MutableMapping[int, SmsStatus], listed: Iterable[Sms]) -> list[Sms]:
     """What `known` doesn't have, or has with another status; it has it then. In order of ids."""
-    new = sorted((s for s in listed if known.get(s.id) is not s.status), key=lambda sms: sms.id)
+    new = sorted((s for s in listed if known.get(s.id) != s.status), key=lambda sms: sms.id)
     known.update((sms.id, sms.status) for sms in new)
     return new
 

@@ -102,6 +102,10 @@ class Receiver:
                 self._seen.popitem(last=False)
 
     async def _receive_sms(self, sms: MoSms) -> None:
+        displaced = self._joiner.displaced(sms)
+        if displaced is not None:
+            await self._give(displaced)
+            self._joiner.forget(displaced)
         whole = self._joiner.whole(sms)
         if whole is None:
             self._joiner.hold(sms, self._clock())
@@ -137,7 +141,8 @@ async def listening(
     receiver: Receiver, host: str, port: int, path: str = "/"
 ) -> AsyncIterator[str]:
     """Serve a receiver; its URL. At the end what is incomplete is given out. Raises OSError."""
-    runner = web.AppRunner(receiver.application(path), access_log=None)
+    # A body that isn't as compressed as it says breaks aiohttp's own reading: taken as it is.
+    runner = web.AppRunner(receiver.application(path), access_log=None, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

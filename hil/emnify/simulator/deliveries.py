@@ -19,7 +19,8 @@ from typing import Any
 
 import aiohttp
 
-from hil.emnify.simulator.platform import Change, Platform, SmsChanged
+from hil.emnify.simulator.changes import Change, SmsChanged
+from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.policy import Secret
 from hil.emnify.simulator.records import Direction, Sms, SmsStatus, Via
 from hil.emnify.simulator.tokens import callback_jwt

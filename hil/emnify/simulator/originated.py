@@ -8,6 +8,7 @@ documents say nothing; the causes of 3GPP TS 24.011 (table E-2) that say it are 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hil.emnify.simulator.policy import P2P_MO_CAP, P2P_MT_CAP, SMS_MO
@@ -120,7 +121,7 @@ class Originated:
             INTERNATIONAL,
             submission.to.removeprefix("+"),
             now,
-            now + VALIDITY,
+            _expiry(message, now),
             part,
             dcs=message.dcs.value,
             pid=message.pid,
@@ -133,3 +134,11 @@ class Originated:
         sms.status, sms.note = status, note
         sms.final = sms.last_attempt = self._platform.now()
         self._platform.tell_sms(sms)
+
+
+def _expiry(message: Submit, now: datetime) -> datetime:
+    """The end of what the device asks for (TP-VP), a day at most."""
+    asked = message.validity
+    if asked.seconds is not None:
+        return min(now + VALIDITY, now + timedelta(seconds=asked.seconds))
+    return now + VALIDITY if asked.until is None else min(now + VALIDITY, max(now, asked.until))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged, SmsChanged
 from hil.emnify.simulator.errors import ApiError, Invalid, Refused, unknown
 from hil.emnify.simulator.originated import Originated
 from hil.emnify.simulator.policy import Callback, Policy, Secret
@@ -44,28 +45,6 @@ class PlatformSettings:
     organisation: str = "Simulated Workspace"
 
 
-@dataclass(frozen=True, slots=True)
-class SmsChanged:
-    """An SMS is new, or has another state."""
-
-    sms: Sms
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceChanged:
-    """Something of a device was set."""
-
-    device: Device
-
-
-@dataclass(frozen=True, slots=True)
-class PoliciesChanged:
-    """A policy was set, or its webhook."""
-
-
-Change = SmsChanged | DeviceChanged | PoliciesChanged
-
-
 class Platform:
     """One organisation, on one network."""
 
@@ -87,6 +66,7 @@ class Platform:
         self.terminated = Terminated(self)
         self.originated = Originated(self)
         network.smsc.router = self.originated
+        self.watch(self.terminated.changed)
         self.add_policy("Default policy")
 
     # ---- what others see
@@ -161,12 +141,10 @@ class Platform:
 
     def assign(self, device: Device, sim: Sim | None) -> None:
         """Put a SIM into a device, or take the one out that is there."""
-        if sim is not None and sim.device not in (None, device):
-            raise Refused(ApiError.NOT_ALLOWED, f"Sim with Id '{sim.id}' is assigned already.")
+        if sim is not None and sim.device is not device:
+            self.must_be_free(sim)
         if device.sim is not None and device.sim is not sim:
-            self.terminated.fail_all(device, "the SIM was taken out")
-            device.sim.device = None
-            self._forget(device.sim)
+            self._take_out(device, device.sim)
         device.sim = sim
         if sim is not None:
             sim.device = device
@@ -174,10 +152,17 @@ class Platform:
                 self._by_subscriber[id(sim.subscriber)] = device
         self.changed(device)
 
-    def _forget(self, sim: Sim) -> None:
+    def must_be_free(self, sim: Sim) -> None:
+        """Raises Refused for a SIM that a device has."""
+        if sim.device is not None:
+            raise Refused(ApiError.NOT_ALLOWED, f"Sim with Id '{sim.id}' is assigned already.")
+
+    def _take_out(self, device: Device, sim: Sim) -> None:
         if sim.subscriber is not None:
             self._by_subscriber.pop(id(sim.subscriber), None)
-            sim.subscriber.bar(True)
+            sim.subscriber.bar(True)  # so nothing is at the modem's host any more
+        self.terminated.fail_all(device, "the SIM was taken out")
+        sim.device = None
 
     def set_status(self, device: Device, status: DeviceStatus) -> None:
         """Enable, disable or delete a device; the network keeps its card out from then on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -82,7 +83,10 @@ class ListenError(Exception):
     def __init__(self, address: str, error: OSError) -> None:
         self.in_use = error.errno == errno.EADDRINUSE
         self.forbidden = error.errno == errno.EACCES
-        reason = "is in use" if self.in_use else error.strerror or str(error)
+        # A number below zero is getaddrinfo's, which has its own words.
+        known = error.errno is not None and error.errno > 0
+        words = os.strerror(error.errno) if known else error.strerror  # type: ignore[arg-type]
+        reason = "is in use" if self.in_use else words
         super().__init__(f"{address} {reason}")
 
 
@@ -111,7 +115,8 @@ async def serve_platform(
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, settings: ServerSettings) -> str:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_S)
+    # A body that isn't as compressed as it says breaks aiohttp's own reading: taken as it is.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_S, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged
 from hil.emnify.simulator.errors import ApiError, Invalid, Refused
 from hil.emnify.simulator.policy import SMS_MT
 from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus, Via
@@ -20,11 +21,15 @@ from modem.sms import decode_pdu
 if TYPE_CHECKING:
     from hil.emnify.simulator.platform import Platform
 
+_MT_OFF = "SMS MT is off in the service profile"
+
 # Every recorded SMS expires a day after its submission; the longest validity is not documented.
 VALIDITY = timedelta(hours=24)
 MAX_VALIDITY = timedelta(days=7)
 # From a submission to the first try; the network's span.
 ATTEMPT_S = 0.1
+# How often a message is looked at whose receiver's host is to acknowledge it.
+LOOK_S = 5.0
 # The schedule is not published; an attach or a free slot is a try of its own.
 RETRIES_S = (60.0, 300.0, 900.0, 3600.0)
 
@@ -134,26 +139,39 @@ class Terminated:
     def _attempt(self, sms: Sms) -> None:
         sms.last_attempt = self._platform.now()
         subscriber = sms.device.subscriber
-        if not sms.device.policy.may_receive:
-            self._end(sms, SmsStatus.FAILED, "SMS MT is off in the service profile")
-        elif subscriber is None:
-            self._end(sms, SmsStatus.FAILED, "the device has no SIM any more")
-        else:
-            self._set(sms, SmsStatus.IN_PROGRESS)
-            subscriber.deliver(sms.pdu)
-            self._offered(sms)
+        assert subscriber is not None, "what waits has failed when a SIM is taken out"
+        self._set(sms, SmsStatus.IN_PROGRESS)
+        subscriber.deliver(sms.pdu)
+        self._offered(sms)
 
     def _offered(self, sms: Sms) -> None:
-        """The network has it: it was taken at once, or waits."""
-        if sms.status.final:
+        """The network has it: it was taken at once, is at the modem's host, or waits."""
+        if sms.status.final or sms.status is SmsStatus.BUFFERED:
             return
-        if sms.status is not SmsStatus.BUFFERED and not self._at_it(sms):
+        if self._at_it(sms):
+            sms.timers.append(self._platform.network.after(LOOK_S, lambda: self._offered(sms)))
+        elif self._platform.now() >= sms.expires:
+            self._expire(sms)
+        else:
             self._buffer(sms)
 
     def _at_it(self, sms: Sms) -> bool:
         """Is the modem's host to acknowledge it (+CNMA)?"""
         subscriber = sms.device.subscriber
-        return subscriber is not None and subscriber.handing_over == sms.pdu
+        if subscriber is None or subscriber.handing_over != sms.pdu:
+            return False
+        return self._first(sms.device, sms.pdu) is sms  # of equal ones the first is handed over
+
+    def _first(self, device: Device, pdu: str) -> Sms | None:
+        """The message that waits longest as that PDU."""
+        return next(
+            (
+                sms
+                for sms in device.open_messages()
+                if sms.direction is Direction.MT and sms.pdu == pdu
+            ),
+            None,
+        )
 
     def _buffer(self, sms: Sms) -> None:
         span_s = RETRIES_S[min(sms.retries, len(RETRIES_S) - 1)]
@@ -163,15 +181,10 @@ class Terminated:
         self._set(sms, SmsStatus.BUFFERED)
 
     def _retry(self, sms: Sms) -> None:
-        if sms.status.final:
-            return
         subscriber = sms.device.subscriber
+        assert subscriber is not None, "what waits has failed when a SIM is taken out"
         sms.retries += 1
         sms.last_attempt, sms.retry = self._platform.now(), None
-        if subscriber is None or not sms.device.policy.may_receive:
-            self._withdraw(sms)
-            self._end(sms, SmsStatus.FAILED, "SMS MT is off in the service profile")
-            return
         subscriber.offer()
         if not sms.status.final:
             self._buffer(sms)
@@ -180,13 +193,24 @@ class Terminated:
         device = self._platform.device_of(subscriber)
         if device is None:
             return
-        for sms in device.open_messages():
-            if sms.direction is Direction.MT and sms.pdu == pdu:
-                sms.last_attempt = self._platform.now()
-                self._end(sms, SmsStatus.DELIVERED)
-                return
+        sms = self._first(device, pdu)
+        if sms is not None:
+            sms.last_attempt = self._platform.now()
+            self._end(sms, SmsStatus.DELIVERED)
 
     # ---- ends
+
+    def changed(self, change: Change) -> None:
+        """A policy or a device was set: who may not receive any more gets nothing that waits."""
+        if isinstance(change, PoliciesChanged):
+            for device in self._platform.all_devices():
+                self._fail_unwanted(device)
+        elif isinstance(change, DeviceChanged):
+            self._fail_unwanted(change.device)
+
+    def _fail_unwanted(self, device: Device) -> None:
+        if not device.policy.may_receive:
+            self.fail_all(device, _MT_OFF)
 
     def cancel(self, sms: Sms) -> None:
         """Take a message back that waits; raises Refused for one that doesn't."""
@@ -198,10 +222,11 @@ class Terminated:
         self._end(sms, SmsStatus.CANCELED)
 
     def fail_all(self, device: Device, note: str) -> None:
-        """Nothing of what waits can arrive any more."""
+        """Nothing of what waits can arrive any more; what is at the modem's host may."""
         for sms in device.open_messages():
-            self._withdraw(sms)
-            self._end(sms, SmsStatus.FAILED, note)
+            if not self._at_it(sms):
+                self._withdraw(sms)
+                self._end(sms, SmsStatus.FAILED, note)
 
     def _expire(self, sms: Sms) -> None:
         if not sms.status.final and not self._at_it(sms):

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hil.emnify.simulator.automation import Automations, Run
+from hil.emnify.simulator.changes import Change, DeviceChanged, SmsChanged
 from hil.emnify.simulator.deliveries import Deliveries, Delivery
-from hil.emnify.simulator.platform import Change, DeviceChanged, Platform, SmsChanged
+from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.portal import shapes
 from hil.trace import Trace, TraceLine
 

@@ -110,6 +110,8 @@ def create(api: Api, call: Call) -> Reply:
     policy = api.platform.policy(body["service_profile"]["id"])
     chosen = (body.get("sim") or {}).get("id")
     sim = None if chosen is None else api.platform.sim(chosen)
+    if sim is not None:
+        api.platform.must_be_free(sim)
     device = api.platform.add_device(body["name"], policy, tags=body.get("tags") or "")
     if sim is None:
         device.status = DeviceStatus.DISABLED

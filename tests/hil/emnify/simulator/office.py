@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from hil.emnify.simulator.platform import Change, Platform, PlatformSettings, SmsChanged
+from hil.emnify.simulator.changes import Change, SmsChanged
+from hil.emnify.simulator.platform import Platform, PlatformSettings
 from hil.emnify.simulator.records import Device, Sms, Via
 from hil.emnify.simulator.wire_form import Outgoing
 from hil.simulate import Station

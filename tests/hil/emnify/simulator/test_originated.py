@@ -8,6 +8,7 @@ from hil.emnify.simulator.deliveries import mo_body
 from hil.emnify.simulator.platform import PlatformSettings
 from hil.emnify.simulator.policy import SMS_MO, SMS_MT
 from hil.emnify.simulator.records import Direction, SmsStatus, Via
+from modem.sms import compose
 from tests.hil.emnify.simulator.office import EPOCH, Office
 
 OUTSIDE = "+4917012345678"
@@ -113,6 +114,20 @@ def test_to_another_device_that_is_away() -> None:
     assert received.status.name == "DELIVERED"
 
 
+def test_to_another_device_for_as_long_as_it_is_valid() -> None:
+    office = Office(2)
+    office.modems[1].set_coverage(False)
+    (part,) = compose(office.modems[1].who.msisdn, "hello", validity_s=300)
+    office.modems[0].feed(f"AT+CMGS={part.tpdu_length}\r".encode())
+    office.modems[0].feed(part.pdu.encode() + b"\x1a")
+    office.wait(1)
+    office.wait(301)
+    assert office.sent(1)[0].status is SmsStatus.EXPIRED
+    office.modems[1].set_coverage(True)
+    office.wait(5)
+    assert office.received(1) == []
+
+
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
 def test_p2p_off(inside: bool) -> None:
     office = Office(2)
@@ -177,8 +192,6 @@ def test_a_status_report_tells_the_truth() -> None:
 
 
 def report_of(office: Office, to: str) -> None:
-    from modem.sms import compose
-
     (part,) = compose(to, "x", status_report=True)
     office.modems[0].feed(f"AT+CMGS={part.tpdu_length}\r".encode())
     office.modems[0].feed(part.pdu.encode() + b"\x1a")

@@ -234,6 +234,9 @@ def test_a_device_is_made_and_a_sim_moves() -> None:
         assert (found["status"]["description"], found["sim"]) == ("Disabled", None)
         sim = (await at.call("GET", ONE)).body["sim"]["id"]
         assert (await at.call("PATCH", path, {"sim": {"id": sim}})).status == 409
+        taken = {**body, "sim": {"id": sim}}
+        assert (await at.call("POST", "/api/v1/endpoint", taken)).status == 409
+        assert len((await at.call("GET", "/api/v1/endpoint")).body) == 2
         assert (await at.call("DELETE", ONE)).status == 409
         assert (await at.call("PATCH", ONE, {"sim": {"id": None}})).status == 204
         assert (await at.call("DELETE", ONE)).status == 204

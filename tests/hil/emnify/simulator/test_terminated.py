@@ -208,6 +208,61 @@ def test_a_message_that_the_host_has_yet_to_acknowledge() -> None:
     assert sms.status.name == "DELIVERED"
 
 
+def test_one_that_is_never_acknowledged_expires() -> None:
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    sms = office.send(expires=EPOCH + timedelta(seconds=10))
+    office.wait(11)
+    assert sms.status.name == "IN_PROGRESS"  # the modem's host may still say yes
+    assert b"+CMT:" in office.modems[0].take_output()
+    office.modems[0].set_coverage(False)
+    office.wait(10)
+    assert (sms.status.name, sms.final) == ("EXPIRED", EPOCH + timedelta(seconds=15.1))
+    office.modems[0].set_coverage(True)
+    office.wait(60)
+    assert office.received() == []
+
+
+def test_one_that_was_not_acknowledged_waits_again() -> None:
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    sms = office.send()
+    office.modems[0].set_coverage(False)
+    office.wait(10)
+    assert sms.status.name == "BUFFERED"
+    office.ask("AT+CSMS=0;+CNMI=2,1")
+    office.modems[0].set_coverage(True)
+    office.wait(10)
+    assert sms.status.name == "DELIVERED"
+
+
+def test_of_two_equal_ones_the_second_can_be_cancelled() -> None:
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    first, second = (
+        office.platform.terminated.send(office.device, Outgoing("x"), Via.REST) for _ in range(2)
+    )
+    office.wait(0.2)
+    assert (first.status.name, second.status.name) == ("IN_PROGRESS", "BUFFERED")
+    office.platform.terminated.cancel(second)
+    office.ask("AT+CNMA=0")
+    assert (first.status.name, second.status.name) == ("DELIVERED", "CANCELED")
+
+
+def test_a_sim_that_is_taken_out_while_its_host_has_yet_to_acknowledge() -> None:
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    sms = office.send()
+    sim = office.device.sim
+    office.platform.assign(office.device, None)
+    assert sms.status.name == "FAILED"
+    other = office.platform.add_device("other", office.device.policy)
+    office.platform.assign(other, sim)
+    office.modems[0].take_output()
+    office.wait(60)
+    assert b"+CMT" not in office.modems[0].take_output()
+
+
 def test_a_disabled_device_gets_it_when_it_is_enabled() -> None:
     office = Office()
     office.platform.set_status(office.device, DeviceStatus.DISABLED)
@@ -239,10 +294,10 @@ def test_the_policy_may_forbid_it() -> None:
     office.modems[0].set_coverage(False)
     waiting = office.send("waiting")
     office.device.policy.services.discard(SMS_MT)
+    office.platform.policies_changed()
     with pytest.raises(Refused) as refused:
         office.send()
     assert (refused.value.status, refused.value.as_json()["error_code"]) == (409, 1406)
-    office.wait(61)
     assert (waiting.status, waiting.note) == (
         SmsStatus.FAILED,
         "SMS MT is off in the service profile",
