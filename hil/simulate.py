@@ -219,8 +219,9 @@ class Simulation:
     ) -> Running:
         if not platform_is_installed():
             raise SimulateError(f"--listen: {NEEDS_BENCH}", EXIT_FAILED)
+        from hil.emnify.listening import ListenError
         from hil.emnify.simulator.platform import PlatformSettings
-        from hil.emnify.simulator.server import ListenError, ServerSettings, serve_platform
+        from hil.emnify.simulator.server import ServerSettings, serve_platform
 
         options = self._options
         settings = ServerSettings(
@@ -232,9 +233,7 @@ class Simulation:
         try:
             return await stack.enter_async_context(serve_platform(network, self.stations, settings))
         except ListenError as error:
-            code = EXIT_BUSY if error.in_use else EXIT_USAGE
-            code = EXIT_FORBIDDEN if error.forbidden else code
-            raise SimulateError(f"--listen: {error}", code) from error
+            raise SimulateError(f"--listen: {error}", error.exit_code) from error
 
     def _modem(self, network: Network, number: int) -> SimulatedModem:
         options = self._options

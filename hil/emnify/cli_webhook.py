@@ -178,8 +178,13 @@ async def _listen(
             raise
 
     loop = asyncio.get_running_loop()
+
+    def end(number: int) -> None:
+        ended.set()
+        loop.remove_signal_handler(number)  # a second one ends it at once
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
+        loop.add_signal_handler(number, end, number)
     async with listening(Receiver(take, secret=secret), *address, path) as url:
         click.echo(f"Listening at {url}", err=True)
         await ended.wait()

@@ -20,8 +20,8 @@ import logging
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import jwt
 from aiohttp import web
@@ -29,6 +29,7 @@ from aiohttp import web
 from hil.emnify.errors import RequestError
 from hil.emnify.events import Event, EventError, MoSms, parse_event
 from hil.emnify.joining import Joiner
+from hil.emnify.listening import listening_at
 
 Take = Callable[[Event], Awaitable[None] | None]
 
@@ -140,33 +141,43 @@ class Receiver:
 async def listening(
     receiver: Receiver, host: str, port: int, path: str = "/"
 ) -> AsyncIterator[str]:
-    """Serve a receiver; its URL. At the end what is incomplete is given out. Raises OSError."""
-    # A body that isn't as compressed as it says breaks aiohttp's own reading: taken as it is.
-    runner = web.AppRunner(receiver.application(path), access_log=None, auto_decompress=False)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        bound_host, bound_port = runner.addresses[0][:2]
-        shown = f"[{bound_host}]" if ":" in bound_host else bound_host
+    """Serve a receiver; its URL. At the end what is incomplete is given out. Raises ListenError."""
+    async with listening_at(receiver.application(path), host, port) as base:
         watch = asyncio.create_task(receiver.watch_incomplete())
         try:
-            yield f"http://{shown}:{bound_port}{path}"
+            yield f"{base}{path}"
         finally:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
-    finally:
-        await runner.cleanup()
-        await receiver.give_out_incomplete(all_of_them=True)
+    await receiver.give_out_incomplete(all_of_them=True)
 
 
 def _keys(secret: str) -> tuple[bytes, ...]:
     """The secret as it is and, where it is base64, what that says: which of them is unknown."""
     raw = secret.encode()
     try:
+        _sign(raw)
+    except jwt.InvalidKeyError as error:
+        raise RequestError(f"no JWT can be signed with the webhook's secret: {error}") from error
+    try:
         decoded = base64.b64decode(raw, validate=True)
-    except binascii.Error:
+        _sign(decoded)
+    except (binascii.Error, jwt.InvalidKeyError):
         return (raw,)
     return (raw, decoded) if decoded else (raw,)
+
+
+def _sign(key: bytes) -> None:
+    with _any_length():
+        jwt.encode({}, key, algorithm=ALGORITHMS[0])
+
+
+@contextmanager
+def _any_length() -> Iterator[None]:
+    """The operator chose the secret in the portal, which asks for no length."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The HMAC key")
+        yield
 
 
 def _valid(request: web.Request, key: bytes) -> bool:
@@ -174,9 +185,7 @@ def _valid(request: web.Request, key: bytes) -> bool:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return False
-    with warnings.catch_warnings():
-        # The operator chose the secret in the portal, which asks for no length.
-        warnings.filterwarnings("ignore", message="The HMAC key")
+    with _any_length():
         try:
             jwt.decode(
                 token.strip(),

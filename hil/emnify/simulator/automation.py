@@ -22,17 +22,19 @@ import tomllib
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from hil.emnify.simulator.errors import Refused
+from hil.emnify.simulator.errors import ApiError, Refused
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.records import Device, DeviceStatus, Via
 from hil.emnify.simulator.submission import submit_text
 
 MAX_SOURCE = 64 << 10
 KEPT_RUNS = 200
+MAX_RUNS_A_MINUTE = 60
+_MINUTE = timedelta(minutes=1)
 _MAX_AUTOMATIONS, _MAX_STEPS = 50, 20
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FIELD = re.compile(r"{([A-Za-z0-9_.-]{1,100})}")
@@ -193,6 +195,7 @@ class Automations:
         self.on_run: Callable[[Run], None] | None = None
         self._platform = platform
         self._numbers = itertools.count(1)
+        self._begun: deque[datetime] = deque()
         self.define(source)
 
     def define(self, source: str) -> None:
@@ -205,13 +208,16 @@ class Automations:
         return next((each for each in self.automations if each.name == name), None)
 
     def run(self, automation: Automation, given: Any) -> Run:
-        """Do its steps, until one fails."""
+        """Do its steps, until one fails. Raises Refused beyond so many runs a minute."""
         steps = [StepRun(step.action) for step in automation.steps]
         now = self._platform.now()
+        self._count(now)
         run = Run(next(self._numbers), automation.name, now, given, steps)
+        own = self._is_own_receipt(given)
         for step, ran in zip(automation.steps, steps, strict=True):
-            if any(each.state is StepState.FAILED for each in steps):
+            if own or any(each.state is StepState.FAILED for each in steps):
                 ran.state = StepState.SKIPPED
+                ran.detail = "a receipt of an automation's own SMS" if own else ""
                 continue
             try:
                 ran.detail = self._do(step, given)
@@ -222,6 +228,25 @@ class Automations:
         if self.on_run is not None:
             self.on_run(run)
         return run
+
+    def _count(self, now: datetime) -> None:
+        """A hook that is a webhook, too, may call itself: by receipts, or by a device's answers."""
+        while self._begun and now - self._begun[0] >= _MINUTE:
+            self._begun.popleft()
+        if len(self._begun) >= MAX_RUNS_A_MINUTE:
+            wait_s = int((_MINUTE - (now - self._begun[0])).total_seconds()) + 1
+            message = f"More than {MAX_RUNS_A_MINUTE} runs in a minute."
+            raise Refused(ApiError.TOO_MANY_REQUESTS, message, wait_s=wait_s)
+        self._begun.append(now)
+
+    def _is_own_receipt(self, given: Any) -> bool:
+        if not isinstance(given, dict) or "status" not in given:
+            return False
+        key = given.get("id")
+        if not isinstance(key, int):
+            return False
+        messages = (device.messages.get(key) for device in self._platform.all_devices())
+        return any(sms is not None and sms.via is Via.AUTOMATION for sms in messages)
 
     def _do(self, step: Step, given: Any) -> str:
         fields = {key: filled(template, given) for key, template in step.fields.items()}

@@ -65,11 +65,11 @@ class Delivery:
     sms: Sms
     body: dict[str, Any]
     made: datetime
-    secret: Secret | None
     state: DeliveryState = DeliveryState.WAITING
     tries: int = 0
     attempts: deque[Attempt] = field(default_factory=lambda: deque(maxlen=LOGGED_ATTEMPTS))
     next_try: datetime | None = None
+    note: str | None = None
 
 
 class Deliveries:
@@ -115,9 +115,8 @@ class Deliveries:
         webhook = self._platform.webhook_of(sms.device.policy)
         if webhook is None:
             return
-        callback, secret = webhook
         now = self._platform.now()
-        delivery = Delivery(next(self._numbers), method, callback.url, sms, body, now, secret)
+        delivery = Delivery(next(self._numbers), method, webhook[0].url, sms, body, now)
         self.log.append(delivery)
         self._changed(delivery)
         task = asyncio.get_running_loop().create_task(self._deliver(delivery))
@@ -128,10 +127,16 @@ class Deliveries:
 
     async def _deliver(self, delivery: Delivery) -> None:
         scale = self._platform.network.settings.time_scale
-        turn = self._turns.setdefault(delivery.url, asyncio.Semaphore(AT_ONCE))
         while True:
-            async with turn:
-                await self._try(delivery)
+            # The webhook of the moment: one that was mistyped is set right meanwhile, or removed.
+            webhook = self._platform.webhook_of(delivery.sms.device.policy)
+            if webhook is None:
+                self._end(delivery, DeliveryState.GIVEN_UP, "the policy has no webhook any more")
+                return
+            callback, secret = webhook
+            delivery.url = callback.url
+            async with self._turns.setdefault(callback.url, asyncio.Semaphore(AT_ONCE)):
+                await self._try(delivery, secret)
             if delivery.state is not DeliveryState.WAITING:
                 return
             wait_s = retry_s(delivery.tries) / scale
@@ -139,31 +144,39 @@ class Deliveries:
             self._changed(delivery)
             await asyncio.sleep(wait_s)
 
-    async def _try(self, delivery: Delivery) -> None:
+    def _end(self, delivery: Delivery, state: DeliveryState, note: str | None = None) -> None:
+        delivery.state, delivery.next_try, delivery.note = state, None, note
+        self._changed(delivery)
+
+    async def _try(self, delivery: Delivery, secret: Secret | None) -> None:
         now, loop = self._platform.now(), asyncio.get_running_loop()
         began_s = loop.time()
-        status, problem = await self._call(delivery, now)
+        try:
+            status, problem = await self._call(delivery, secret, now)
+        except Exception as error:  # whatever it is, the message isn't lost by it
+            logger.exception("webhook call %d", delivery.number)
+            status, problem = None, type(error).__name__
         took_ms = round((loop.time() - began_s) * 1000)
         delivery.tries += 1
         delivery.attempts.append(Attempt(now, status, problem, took_ms))
-        delivery.next_try = None
         if status is not None and 200 <= status < 300:
-            delivery.state = DeliveryState.ACCEPTED
+            self._end(delivery, DeliveryState.ACCEPTED)
         elif now - delivery.made >= KEPT_FOR:
-            delivery.state = DeliveryState.GIVEN_UP
             logger.warning("webhook call %d is given up", delivery.number)
-        if delivery.state is not DeliveryState.WAITING:
-            self._changed(delivery)
+            self._end(delivery, DeliveryState.GIVEN_UP, "not accepted for a day")
 
-    async def _call(self, delivery: Delivery, now: datetime) -> tuple[int | None, str | None]:
+    async def _call(
+        self, delivery: Delivery, secret: Secret | None, now: datetime
+    ) -> tuple[int | None, str | None]:
         headers = {"Content-Type": "application/json"}
-        if delivery.secret is not None:
-            token = callback_jwt(delivery.secret.secret, self._organisation(), now)
+        if secret is not None:
+            token = callback_jwt(secret.secret, self._organisation(), now)
             headers["Authorization"] = f"Bearer {token}"
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
                 connector=aiohttp.TCPConnector(limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         try:
             async with self._session.request(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged, SmsChanged
 from hil.emnify.simulator.errors import ApiError, Invalid, Refused, unknown
@@ -19,6 +21,7 @@ from hil.emnify.simulator.originated import Originated
 from hil.emnify.simulator.policy import Callback, Policy, Secret
 from hil.emnify.simulator.records import Device, DeviceStatus, Sim, SimStatus, Sms
 from hil.emnify.simulator.terminated import Terminated
+from hil.emnify.simulator.tokens import callback_jwt
 from modem.simulator import Network, Subscriber
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ SHORT_DIGITS = 8
 # Ids look like those of the real one, and those of different kinds are never the same.
 _FIRST_DEVICE, _FIRST_SIM, _FIRST_SMS = 700_001, 800_001, 9_000_001
 _FIRST_POLICY, _FIRST_OBJECT = 400_001, 600_001
+
+# Printable ASCII: what else there is, is written as %XX.
+_URL = re.compile(r"[!-~]{1,2000}")
 
 Value = TypeVar("Value")
 
@@ -216,14 +222,18 @@ class Platform:
 
     def add_callback(self, url: str, purpose: str = "") -> Callback:
         """A webhook's URL; http and https are taken (the documents have an http one)."""
-        if not url.startswith(("http://", "https://")) or len(url) > 2000 or not url.isascii():
-            raise Invalid("url", "wanted http://... or https://...")
+        if not is_web_address(url):
+            raise Invalid("url", "wanted http://HOST[:PORT]/... or https://..., without a log-in")
         callback = Callback(next(self._object_ids), url, purpose, self.now())
         self.callbacks[callback.id] = callback
         return callback
 
     def add_secret(self, secret: str, purpose: str = "") -> Secret:
         """A key for a webhook's JWT."""
+        try:
+            callback_jwt(secret, self.settings.organisation_id, self.now())
+        except ValueError as error:
+            raise Invalid("secret", f"can't sign a JWT: {error}") from error
         made = Secret(next(self._object_ids), secret, purpose)
         self.secrets[made.id] = made
         return made
@@ -259,6 +269,17 @@ class Platform:
             return None
         secret = self.secrets[policy.secret] if policy.secret is not None else None
         return self.callbacks[policy.callback], secret
+
+
+def is_web_address(url: str) -> bool:
+    """Can it be called over HTTP, by anybody?"""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    right = parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+    return right and parts.username is None and bool(_URL.fullmatch(url))
 
 
 def _found(table: Mapping[int, Value], key: int, kind: str) -> Value:

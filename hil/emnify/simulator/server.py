@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from hil.emnify.listening import listening_at
 from hil.emnify.simulator.automation import Automations
 from hil.emnify.simulator.deliveries import Deliveries
 from hil.emnify.simulator.platform import Platform, PlatformSettings
@@ -28,9 +27,6 @@ from modem.simulator import Network
 
 if TYPE_CHECKING:
     from hil.simulate import Station
-
-# How long open streams are waited for at the end: they are cut.
-_GOODBYE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +73,6 @@ class Running:
         }
 
 
-class ListenError(Exception):
-    """The address can't be had."""
-
-    def __init__(self, address: str, error: OSError) -> None:
-        self.in_use = error.errno == errno.EADDRINUSE
-        self.forbidden = error.errno == errno.EACCES
-        # A number below zero is getaddrinfo's, which has its own words.
-        known = error.errno is not None and error.errno > 0
-        words = os.strerror(error.errno) if known else error.strerror  # type: ignore[arg-type]
-        reason = "is in use" if self.in_use else words
-        super().__init__(f"{address} {reason}")
-
-
 @asynccontextmanager
 async def serve_platform(
     network: Network, stations: Iterable[Station], settings: ServerSettings
@@ -110,23 +93,9 @@ async def serve_platform(
         app = web.Application()
         add_api(app, Api(platform, tokens), limited=settings.limited)
         add_portal(app, Portal(platform, deliveries, automations, live, traffic))
-        base = await _listen(stack, app, settings)
+        listening = listening_at(app, settings.host, settings.port)
+        base = await stack.enter_async_context(listening)
         yield Running(platform, deliveries, base, f"{base}/portal/", token)
-
-
-async def _listen(stack: AsyncExitStack, app: web.Application, settings: ServerSettings) -> str:
-    # A body that isn't as compressed as it says breaks aiohttp's own reading: taken as it is.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_S, auto_decompress=False)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port)
-    address = f"{settings.host}:{settings.port}"
-    try:
-        await site.start()
-    except OSError as error:
-        raise ListenError(address, error) from error
-    host, port = runner.addresses[0][:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

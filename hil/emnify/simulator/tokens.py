@@ -118,7 +118,10 @@ class Tokens:
 
 
 def callback_jwt(secret: str, organisation_id: int, now: datetime) -> str:
-    """The JWT that goes with a webhook's call; the secret is the key as it is (UTF-8)."""
+    """The JWT that goes with a webhook's call; the secret is the key as it is (UTF-8).
+
+    Raises ValueError for a secret that PyJWT takes for a key of another kind.
+    """
     claims: Mapping[str, Any] = {
         "iss": _ISSUER,
         "esc.org": organisation_id,
@@ -128,4 +131,7 @@ def callback_jwt(secret: str, organisation_id: int, now: datetime) -> str:
     with warnings.catch_warnings():
         # Which key is long enough is for the operator to say: the portal takes any.
         warnings.filterwarnings("ignore", message="The HMAC key")
-        return jwt.encode(dict(claims), secret, algorithm=ALGORITHM)
+        try:
+            return jwt.encode(dict(claims), secret, algorithm=ALGORITHM)
+        except jwt.InvalidKeyError as error:
+            raise ValueError(str(error)) from error

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import jwt
@@ -20,6 +21,7 @@ import pytest
 
 from hil.emnify.errors import RequestError
 from hil.emnify.events import Event, EventError, MoSms, Receipt, parse_event
+from hil.emnify.listening import ListenError
 from hil.emnify.models import SmsStatus
 from hil.emnify.webhook import MAX_BODY_BYTES, Receiver, listening
 
@@ -505,3 +507,21 @@ def test_a_body_that_is_not_what_its_encoding_says(caplog: pytest.LogCaptureFixt
 
     asyncio.run(main())
     assert caplog.text == ""
+
+
+def test_a_secret_that_cant_sign() -> None:
+    with pytest.raises(RequestError, match="no JWT can be signed"):
+        Receiver(print, secret="ssh-rsa AAAA")
+
+
+def test_an_address_that_is_taken() -> None:
+    async def main() -> None:
+        async with bench() as b:
+            port = urlsplit(b.url).port
+            assert port is not None
+            with pytest.raises(ListenError, match="is in use") as error:
+                async with listening(Receiver(print), "127.0.0.1", port):
+                    pytest.fail("it listens")
+            assert error.value.exit_code == 7
+
+    asyncio.run(main())

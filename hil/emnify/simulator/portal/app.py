@@ -396,14 +396,12 @@ async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
 
 def _must_be_ours(request: web.Request) -> None:
     """A name that was made to point here (DNS rebinding), or another site: neither may."""
-    if request.path.startswith("/hooks/"):  # any program may call them
-        return
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
     except ValueError as error:
         raise Refused(ApiError.FORBIDDEN, "Wrong Host.") from error
     if host != "localhost" and not _is_address(host):
-        message = "Open the portal by its address, such as 127.0.0.1, or as localhost."
+        message = "Use an address, such as 127.0.0.1, or localhost."
         raise Refused(ApiError.FORBIDDEN, message)
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":

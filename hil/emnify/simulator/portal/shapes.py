@@ -110,6 +110,7 @@ def delivery_row(delivery: Delivery) -> Json:
             for attempt in delivery.attempts
         ],
         "tries": delivery.tries,
+        "note": delivery.note,
         "next_try": delivery.next_try.isoformat() if delivery.next_try else None,
         "time": delivery.made.isoformat(),
         "body": delivery.body,

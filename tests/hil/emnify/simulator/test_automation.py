@@ -12,6 +12,8 @@ from hil.emnify.simulator.automation import (
     filled,
     parse_automations,
 )
+from hil.emnify.simulator.deliveries import receipt_body
+from hil.emnify.simulator.errors import Refused
 from hil.emnify.simulator.records import DeviceStatus, SmsStatus
 from tests.hil.emnify.simulator.hook import hooked
 from tests.hil.emnify.simulator.office import Office
@@ -72,6 +74,31 @@ def test_a_step_that_fails_ends_it(given: object, states: list[str], words: str)
 
 def test_what_was_filled_in_is_not_filled_again() -> None:
     assert filled("{a} {b}", {"a": "{b}", "b": 7}) == "{b} 7"
+
+
+def test_a_receipt_of_its_own_sms_sets_nothing_off() -> None:
+    office = Office()
+    automations = Automations(office.platform, TEMPLATE)
+    automations.run(automations.automations[0], {"endpoint": {"id": 700001}, "apn": "em"})
+    office.wait(5)
+    (sms,) = office.sent()
+    receipt = receipt_body(sms, 4242)
+    run = automations.run(automations.automations[0], receipt)
+    assert [step.state.value for step in run.steps] == ["skipped", "skipped"]
+    assert office.sent() == [sms]
+
+
+def test_a_hook_that_calls_itself_comes_to_an_end() -> None:
+    office = Office()
+    automations = Automations(office.platform, TEMPLATE)
+    (automation,) = automations.automations
+    for _ in range(60):
+        automations.run(automation, {})
+    with pytest.raises(Refused) as refused:
+        automations.run(automation, {})
+    assert (refused.value.status, refused.value.wait_s) == (429, 61)
+    office.wait(60)
+    assert automations.run(automation, {}).state == "failed"
 
 
 WRONG = {

@@ -212,6 +212,57 @@ def test_after_a_day_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     play(story)
 
 
+def test_a_mistyped_url_is_set_right_meanwhile() -> None:
+    async def story(at: Served, hook: Hook) -> None:
+        use(at, "http://127.0.0.1:9/mistyped")
+        await submit(at, "x")
+
+        async def tried() -> bool:
+            return at.running.deliveries.log[0].tries > 0
+
+        await eventually(tried, "it was tried")
+        use(at, hook.url)
+        (call,) = await hook.until(1)
+        assert call.body["payload"] == "x"
+        (delivery,) = await ended(at, 1)
+        assert (delivery.url, delivery.state) == (hook.url, DeliveryState.ACCEPTED)
+
+    play(story)
+
+
+def test_a_webhook_that_is_removed_gets_nothing_more() -> None:
+    async def story(at: Served, hook: Hook) -> None:
+        hook.status = lambda _number: 500
+        use(at, hook.url)
+        await submit(at, "x")
+        await hook.until(1)
+        (policy,) = at.platform.policies.values()
+        at.platform.choose_webhook(policy, None, None)
+        (delivery,) = await ended(at, 1)
+        assert delivery.state is DeliveryState.GIVEN_UP
+        assert delivery.note == "the policy has no webhook any more"
+
+    play(story)
+
+
+def test_whatever_goes_wrong_loses_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(at: Served, hook: Hook) -> None:
+        use(at, hook.url, SECRET)
+        with monkeypatch.context() as broken:
+            broken.setattr(module, "callback_jwt", lambda *_: 1 / 0)
+            await submit(at, "x")
+
+            async def tried() -> bool:
+                return at.running.deliveries.log[0].tries > 0
+
+            await eventually(tried, "it was tried")
+        (delivery,) = await ended(at, 1)
+        assert delivery.attempts[0].error == "ZeroDivisionError"
+        assert delivery.state is DeliveryState.ACCEPTED
+
+    play(story)
+
+
 def test_failed_and_expired_are_reported_and_canceled_is_not() -> None:
     async def story(at: Served, hook: Hook) -> None:
         use(at, hook.url)

@@ -283,7 +283,31 @@ BAD: dict[str, tuple[str, str, bytes | None, int, object]] = {
     "an id without end": ("GET", f"/api/v1/endpoint/{'9' * 30}", None, 404, 1201),
     "no such path": ("GET", "/api/v1/nothing", None, 404, 1201),
     "no such method": ("PUT", ONE, None, 405, 1201),
-    "a URL that is none": ("POST", "/api/v1/api_callback", b'{"url":"ftp://x"}', 422, 1400),
+    **{
+        f"a URL that is none, {url}": (
+            "POST",
+            "/api/v1/api_callback",
+            json.dumps({"url": url}).encode(),
+            422,
+            1400,
+        )
+        for url in (
+            "ftp://x",
+            "http://",
+            "http:///x",
+            "http://[::1/",
+            "http://127.0.0.1:99999/",
+            "http://a b/",
+            "http://user:pw@host/",
+        )
+    },
+    "a secret that is no secret": (
+        "POST",
+        "/api/v1/api_secret",
+        b'{"secret":"ssh-rsa AAAA"}',
+        422,
+        1400,
+    ),
     "a wrong token": (
         "POST",
         "/api/v1/authenticate",

@@ -90,7 +90,7 @@ function answer(attempt) {
 }
 
 function cells(delivery) {
-  const { method, kind, device, sms_id: sms, url, state, attempts, tries, next_try: next, time } = delivery;
+  const { method, kind, device, sms_id: sms, url, state, attempts, tries, next_try: next, time, note } = delivery;
   const values = [
     clock(time),
     h(
@@ -104,7 +104,7 @@ function cells(delivery) {
     h("code", { class: "url", title: url }, url),
     chip(state),
     String(tries),
-    answer(attempts.at(-1)),
+    note ?? answer(attempts.at(-1)),
     clock(next),
   ];
   return values.map((value, index) => h("td", { "data-label": COLUMNS[index] }, value));

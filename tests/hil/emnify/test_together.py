@@ -1,0 +1,178 @@
+"""Every `modem-helper emnify` command on the simulated platform, as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import serial
+
+from modem.sms import compose
+
+PATIENCE_S = 30.0
+ROOT = Path(__file__).parents[3]
+CLI = (sys.executable, "-m", "cli")
+SECRET = "a key of forty-eight characters, or more, for HS384"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A shell in which the account of a simulated platform is set."""
+
+    home: Path
+    ready: dict[str, Any]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """With API and token."""
+        return {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "EMNIFY_API": self.ready["api"],
+            "EMNIFY_APPLICATION_TOKEN": self.ready["application_token"],
+        }
+
+    def run(self, *words: object, code: int = 0) -> str:
+        """A command to its end; what it prints."""
+        done = subprocess.run(
+            [*CLI, "emnify", *map(str, words)],
+            cwd=self.home,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    def json(self, *words: object) -> Any:
+        """The same with --json."""
+        return json.loads(self.run(*words, "--json"))
+
+    @contextmanager
+    def running(self, *words: object) -> Iterator[subprocess.Popen[str]]:
+        """A command that goes on until the block ends; Ctrl-C ends it."""
+        with subprocess.Popen(
+            [*CLI, "emnify", *map(str, words)],
+            cwd=self.home,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:
+            try:
+                yield process
+                process.send_signal(signal.SIGINT)
+                _, errors = process.communicate(timeout=PATIENCE_S)
+                assert "Traceback" not in errors
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    command = [*CLI, "simulate", "--listen", "0", "--modems", "3", "--start-apn", "em"]
+    with subprocess.Popen(
+        [*command, "--time-scale", "100", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield Desk(tmp_path, json.loads(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+def say(desk: Desk, text: str) -> None:
+    """The first device sends an SMS to 1234."""
+    with serial.Serial(desk.ready["modems"][0]["port"], timeout=PATIENCE_S) as port:
+        port.write(b"ATE0+CMGF=0\r")
+        port.read_until(b"OK\r\n")
+        for part in compose("1234", text):
+            port.write(f"AT+CMGS={part.tpdu_length}\r".encode())
+            port.read_until(b"> ")
+            port.write(part.pdu.encode() + b"\x1a")
+            assert b"+CMGS" in port.read_until(b"OK\r\n")
+
+
+def test_devices(desk: Desk) -> None:
+    devices = desk.json("devices")
+    assert [device["id"] for device in devices] == [m["endpoint"] for m in desk.ready["modems"]]
+    assert desk.ready["modems"][1]["iccid"][:-1] in desk.run("devices")
+    one = desk.json("device", "show", 700001)
+    assert one["connectivity"]["status"] == "ONLINE"
+    desk.run("device", "disable", 700001, "--sim")
+    assert [device["id"] for device in desk.json("devices", "--filter", "status:1")] == [700001]
+    assert desk.json("device", "show", 700001)["connectivity"]["status"] == "BLOCKED"
+    desk.run("device", "enable", 700001, "--sim")
+    desk.run("device", "reset", 700001)
+    assert "404" in desk.run("device", "show", 5, code=1)
+
+
+def test_sms_of_every_kind(desk: Desk) -> None:
+    sent = desk.json("sms", "send", "--device", 700001, "--from", "12345", "--text", "APN em")
+    assert "sent" in json.dumps(sent)
+    desk.run("sms", "send", "--device", 700001, "--from", "emnify", "--text", "я" * 100)
+    desk.run("sms", "send", "--filter", "status:0", "--text", "x" * 161, "--yes")
+    listed = desk.json("sms", "list", 700001)
+    assert len(listed) == 1 + 2 + 2
+    by_id = sorted(listed, key=lambda sms: int(sms["id"]))
+    assert (by_id[0]["payload"], by_id[0]["source_address"]) == ("APN em", "12345")
+    assert by_id[1]["payload"] + by_id[2]["payload"] == "я" * 100
+    assert "APN em" in desk.run("sms", "show", 700001, by_id[0]["id"])
+    assert "DELIVERED" in desk.run("sms", "cancel", 700001, by_id[0]["id"], code=4)
+
+
+def test_watching(desk: Desk) -> None:
+    with desk.running("sms", "watch", 700001, "--json") as process:
+        assert process.stdout is not None
+        while True:  # until it has looked once, a message is taken for an old one
+            say(desk, "hello")
+            line = json.loads(process.stdout.readline())
+            if line["payload"] == "hello":
+                break
+        assert line["direction"] == "MO"
+
+
+def test_a_webhook_from_end_to_end(desk: Desk) -> None:
+    (desk.home / "key").write_text(SECRET)
+    key = ("--secret-file", "key")
+    with desk.running("webhook", "listen", "--listen", "127.0.0.1:0", "--json", *key) as receiver:
+        assert receiver.stderr is not None
+        assert receiver.stdout is not None
+        url = receiver.stderr.readline().split()[-1]
+        (policy,) = desk.json("policies")
+        desk.run("webhook", "set", policy["id"], url, *key)
+        assert url in desk.run("webhook", "show", policy["id"])
+        say(desk, "OK " + "x" * 200)
+        event = json.loads(receiver.stdout.readline())
+        assert (event["event"], event["text"]) == ("mo", "OK " + "x" * 200)
+        assert (event["dest"], event["device_id"]) == ("1234", 700001)
+        sent = desk.run("sms", "send", "--device", 700001, "--text", "PING")
+        event = json.loads(receiver.stdout.readline())
+        assert (event["event"], event["status"]) == ("receipt", "DELIVERED")
+        assert str(event["id"]) in sent
+        desk.run("webhook", "clear", policy["id"])
+        assert "none" in desk.run("webhook", "show", policy["id"])
+
+
+def test_a_taken_port_and_a_wrong_token(desk: Desk) -> None:
+    address = desk.ready["api"].removeprefix("http://")
+    assert "is in use" in desk.run("webhook", "listen", "--listen", address, code=7)
+    (desk.home / "token").write_text("wrong")
+    assert "application token" in desk.run("devices", "--token-file", "token", code=6)
