@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hil.simulate import Options, Simulation, Station
     from modem.simulator import FaultPlan
 
+_SHORT_DIGITS = 8
 _EXAMPLE = '{"modem": 0, "from": "12345", "text": "APN em"}'
 
 
@@ -183,7 +184,7 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
 @click.option(
     "--short-digits",
     type=click.IntRange(1, 15),
-    default=8,
+    default=_SHORT_DIGITS,
     show_default=True,
     help="An SMS to so many digits goes to the webhook, to more it is to another SIM.",
 )
@@ -226,8 +227,8 @@ def simulate(
         automations=_automations(automations),
         **given,  # what has the name and the type of a field of Options
     )
-    if options.listen is None and automations is not None:
-        raise click.UsageError("--automations is for the platform: give --listen, too")
+    if options.listen is None:
+        _refuse_for_nobody(automations, options)
     if options.tcp is not None and options.tcp[1] + options.modems - 1 > 65535:
         problem = f"no room for {options.modems} ports above {options.tcp[1]}"
         raise click.BadParameter(problem, param_hint="--tcp")
@@ -250,6 +251,16 @@ def _plan(file: TextIO | None) -> FaultPlan | None:
         return parse_plan(file.read(), file.name)
     except (FaultFileError, UnicodeDecodeError) as error:
         raise click.BadParameter(str(error), param_hint="--faults") from error
+
+
+def _refuse_for_nobody(automations: TextIO | None, options: Options) -> None:
+    given = {
+        "--automations": automations is not None,
+        "--unverified": options.unverified,
+        "--short-digits": options.short_digits != _SHORT_DIGITS,
+    }
+    for option in [name for name, present in given.items() if present]:
+        raise click.UsageError(f"{option} is for the platform: give --listen, too")
 
 
 def _automations(file: TextIO | None) -> str:
@@ -277,7 +288,10 @@ def _run(options: Options, *, as_json: bool) -> None:
         shown = _shown(simulation, options.inbox)
         click.echo(json.dumps(simulation.ready()) if as_json else shown)
         if simulation.platform is not None and not simulation.platform.on_loopback:
-            warning = "warning: the portal has no log-in, and this address isn't loopback"
+            warning = (
+                "warning: the portal has no log-in and shows what goes over the modems' ports, "
+                "and this address isn't loopback"
+            )
             click.echo(warning, err=True)
 
     try:

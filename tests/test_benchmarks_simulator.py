@@ -53,3 +53,10 @@ def test_baud() -> None:
     driver = _run("baud", "--baud", "921600", "--only", "modem-helper")["clients"][0]
     assert (driver["client"], driver["read"]) == ("modem-helper", 100)
     assert driver["ratio"] >= 0.99  # less than the bytes need would mean that the line isn't paced
+
+
+def test_a_fleet_loses_and_doubles_nothing() -> None:
+    (run,) = _run("fleet", "--counts", "4", "--time-scale", "50")["runs"]
+    assert (run["devices"], run["answers"], run["receipts"]) == (4, 4, 4)
+    assert (run["wrong"], run["lost"], run["doubled"]) == (0, 0, 0)
+    assert run["webhook_calls"] >= 8

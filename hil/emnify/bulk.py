@@ -6,11 +6,14 @@ A device is tried once. What its failure means stands in its result; what wasn't
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from hil.emnify.errors import EmnifyError, MaybeSent, PartlySent
+from hil.emnify.errors import EmnifyError, MaybeSent, PartlySent, UnexpectedAnswer
+
+_LOG = logging.getLogger(__name__)
 
 # The platform's pace is slower than eight calls at a time need.
 _CONCURRENCY = 8
@@ -60,9 +63,13 @@ async def send_to_all(
     *,
     limits: Limits | None = None,
     progress: Callable[[Result], None] = lambda _result: None,
+    asked_to_stop: Callable[[], bool] = lambda: False,
     concurrency: int = _CONCURRENCY,
 ) -> tuple[Result, ...]:
-    """The results in the order of the devices, each of them once."""
+    """The results in the order of the devices, each of them once.
+
+    What is under way when it is asked to stop comes to its end.
+    """
     chosen = tuple(dict.fromkeys(devices))
     stop_at = limits or Limits()
     waiting = iter(chosen)
@@ -72,7 +79,7 @@ async def send_to_all(
 
     async def worker() -> None:
         nonlocal failed, stopped
-        while not stopped and (device := next(waiting, None)) is not None:
+        while not (stopped or asked_to_stop()) and (device := next(waiting, None)) is not None:
             result = results[device] = await _sent(device, send)
             failed += result.outcome is not Outcome.SENT
             stopped = stopped or _hopeless(result) or stop_at.reached(failed, len(results))
@@ -93,6 +100,10 @@ async def _sent(device: int, send: Send) -> Result:
         return Result(device, Outcome.MAYBE, (), error)
     except EmnifyError as error:
         return Result(device, Outcome.FAILED, (), error)
+    except Exception as error:  # noqa: BLE001 -- said in the result
+        # A fault of ours at one device is no reason to lose sight of the others.
+        _LOG.exception("device %d", device)
+        return Result(device, Outcome.MAYBE, (), MaybeSent(device, UnexpectedAnswer(repr(error))))
 
 
 def _hopeless(result: Result) -> bool:

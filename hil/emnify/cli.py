@@ -1,4 +1,4 @@
-"""`modem-helper emnify`: devices and policies of an emnify account. SMS and webhooks are beside."""
+"""`modem-helper emnify`: the group, and the devices of an account. The rest is beside."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import click
 
 from apn_config.display import columns, table
 from hil.emnify.cli_access import FILTER_OPTION, Access, api_command
+from hil.emnify.cli_policies import policies, policy
 from hil.emnify.cli_sms import sms
 from hil.emnify.cli_webhook import webhook
-from hil.emnify.models import Connectivity, Device, ServiceProfile, as_json
+from hil.emnify.models import Connectivity, Device, as_json
 from hil.emnify.reading import Json, inner, text
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def emnify() -> None:
 
 
 emnify.add_command(sms)
+emnify.add_command(policies)
+emnify.add_command(policy)
 emnify.add_command(webhook)
 
 
@@ -151,35 +154,3 @@ def reset(access: Access, device_id: int) -> None:
 
     access.run(work)
     access.show({"device": device_id}, [f"Device {device_id}: connectivity is reset."])
-
-
-@emnify.command()
-@api_command
-def policies(access: Access) -> None:
-    """List the service policies, and where their SMS go."""
-
-    async def work(client: Client) -> tuple[ServiceProfile, ...]:
-        return await client.service_profiles()
-
-    found = access.run(work)
-    access.show(as_json(found), _policy_lines(found))
-
-
-def _policy_lines(found: tuple[ServiceProfile, ...]) -> Iterable[str]:
-    if not found:
-        return ["There is no policy."]
-    words = {True: "yes", False: "no", None: "?"}
-    rows = [
-        (
-            p.id,
-            p.name,
-            p.interface,
-            p.callback_url or p.callback_id,
-            "yes" if p.secret_id else "no",
-            words[p.sms_p2p_int],
-            words[p.sms_p2p_ext],
-        )
-        for p in found
-    ]
-    header = ("id", "name", "interface", "webhook", "secret", "P2P inside", "P2P outside")
-    return columns(header, rows)

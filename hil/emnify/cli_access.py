@@ -47,12 +47,12 @@ class Access:
         with libraries():
             from hil.emnify.client import Client
         token = self._token()
-        parts = urlsplit(self.api)
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-            click.echo(f"warning: the token goes to {parts.netloc} unencrypted", err=True)
 
         async def main() -> T:
-            async with Client(token, self.api) as client:
+            async with Client(token, self.api) as client:  # a base that is none is refused here
+                parts = urlsplit(self.api)
+                if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+                    click.echo(f"warning: the token goes to {parts.netloc} unencrypted", err=True)
                 return await work(client)
 
         return asyncio.run(main())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,6 +20,10 @@ from hil.emnify.models import Sms, SmsRequest, as_json
 
 if TYPE_CHECKING:
     from hil.emnify.client import Client
+
+
+_INTERRUPTED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +137,52 @@ def send(
         if not ids:
             raise click.ClickException("there is no such device")
         if len(ids) > 1 and not yes:
-            click.confirm(f"Send to {len(ids)} devices?", abort=True, err=True)
-        return await _send_with_progress(client, content, ids, Limits(max_failures))
+            _confirm(len(ids))
+        with stopping as asked_to_stop:
+            return await _send_with_progress(
+                client, content, ids, Limits(max_failures), asked_to_stop
+            )
 
+    stopping = _Stopping()
     results = access.run(work)
     if len(results) == 1 and results[0].error is not None:
         raise results[0].error
     access.show(_results_json(results), _result_lines(results))
-    click.get_current_context().exit(_exit_code(results))
+    click.get_current_context().exit(_INTERRUPTED if stopping.asked else _exit_code(results))
+
+
+class _Stopping:
+    """Ctrl-C and SIGTERM, while the context lasts: no further SMS, and what went out is told."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Callable[[], bool]:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._stop, number)
+        return lambda: self.asked
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+    def _stop(self, number: int) -> None:
+        self.asked = True
+        asyncio.get_running_loop().remove_signal_handler(number)
+        click.echo("\nWaiting for what is under way; once more ends it, sent or not.", err=True)
+
+
+def _confirm(count: int) -> None:
+    try:
+        agreed = click.confirm(f"Send to {count} devices?", err=True)
+    except click.Abort as error:
+        if sys.stdin.isatty():  # Ctrl-C
+            raise
+        raise click.UsageError("nobody is there to ask: --yes sends without asking") from error
+    if not agreed:
+        raise click.Abort
 
 
 def _content(
@@ -192,7 +236,11 @@ def _ids_in(file: TextIO) -> tuple[int, ...]:
 
 
 async def _send_with_progress(
-    client: Client, content: _Content, ids: Sequence[int], limits: Limits
+    client: Client,
+    content: _Content,
+    ids: Sequence[int],
+    limits: Limits,
+    asked_to_stop: Callable[[], bool],
 ) -> tuple[Result, ...]:
     async def send(device_id: int) -> tuple[int, ...]:
         return await content.send(client, device_id)
@@ -200,7 +248,13 @@ async def _send_with_progress(
     if len(ids) == 1:
         return await send_to_all(ids, send)
     with click.progressbar(length=len(ids), label="Sending", file=sys.stderr, show_pos=True) as bar:
-        return await send_to_all(ids, send, limits=limits, progress=lambda _result: bar.update(1))
+        return await send_to_all(
+            ids,
+            send,
+            limits=limits,
+            progress=lambda _result: bar.update(1),
+            asked_to_stop=asked_to_stop,
+        )
 
 
 def _results_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -231,7 +285,7 @@ def _result_lines(results: Sequence[Result]) -> list[str]:
     ]
     sent = sum(result.outcome is Outcome.SENT for result in results)
     untried = sum(result.outcome is Outcome.NOT_TRIED for result in results)
-    stopped = f" Too many failed: {untried} not tried." if untried else ""
+    stopped = f" It was stopped: {untried} not tried." if untried else ""
     summary = f"Sent to {sent} of {len(results)} devices.{stopped}"
     return [*columns(("device", "result", "SMS", "why"), rows), "", summary]
 

@@ -143,8 +143,9 @@ def _show(access: Access, found: ServiceProfile) -> None:
 def listen(address: tuple[str, int], path: str, secret_file: Path | None, as_json: bool) -> None:
     """Receive SMS from devices and receipts, a line each, until Ctrl-C.
 
-    An SMS is acknowledged once its line is written; what isn't, the platform repeats. Repeats are
-    dropped, and the parts of a long SMS are joined.
+    An SMS is acknowledged once its line is written, and the parts of a long one once they are held
+    in memory, to be joined; what isn't acknowledged, the platform repeats. Repeats since the start
+    are dropped.
 
     \b
     Example:

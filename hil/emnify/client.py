@@ -220,6 +220,11 @@ class Client:
         """Change fields of a service policy."""
         await self._session.call("PATCH", f"{_POLICIES}/{profile_id}", body=dict(changes))
 
+    async def set_service(self, profile_id: int, service_id: int, *, on: bool) -> None:
+        """Let the devices of a policy use a service (SMS_MT, SMS_MO), or don't."""
+        path = f"{_POLICIES}/{profile_id}/service/{service_id}"
+        await self._session.call("PUT" if on else "DELETE", path)
+
     async def callbacks(self) -> tuple[Callback, ...]:
         """The URLs that webhooks may use."""
         answer = await self._session.call("GET", _CALLBACKS)
@@ -346,7 +351,10 @@ def _objects(answer: Answer, what: str) -> list[Json]:
 
 def _location_id(answer: Answer) -> int | None:
     """The last part of the path in `Location`."""
-    path = urlsplit(answer.headers.get("Location", "")).path
+    try:
+        path = urlsplit(answer.headers.get("Location", "")).path
+    except ValueError:
+        return None
     return number(path.rstrip("/").rpartition("/")[2])
 
 

@@ -14,6 +14,10 @@ from hil.emnify.reading import Json, inner, moment, number, text
 
 EventId = int | str
 MAX_PARTS = 255
+# What is remembered of each event is bounded by it.
+_MAX_ID = 100
+# Characters: twice the octets of a part, should they come as hex, and room.
+_MAX_PART = 1000
 
 
 class EventError(ValueError):
@@ -96,6 +100,8 @@ def parse_event(method: str, body: object) -> Event:
 
 def _sms(body: Json) -> MoSms:
     endpoint, event_id = inner(body.get("endpoint")), _event_id(body)
+    payload = text(body.get("payload"))
+    is_part = len(payload) <= _MAX_PART  # what is longer is no part of an SMS, and isn't held
     return MoSms(
         id=event_id,
         ids=(event_id,),
@@ -103,10 +109,10 @@ def _sms(body: Json) -> MoSms:
         device_name=text(endpoint.get("name")),
         source=text(body.get("source_address")),
         dest=text(body.get("dest_address")),
-        text=text(body.get("payload")),
+        text=payload,
         dcs=number(body.get("dcs")) or 0,
         submitted=moment(body.get("submit_date")),
-        part=_part(inner(body.get("multi_part_info"))),
+        part=_part(inner(body.get("multi_part_info"))) if is_part else None,
     )
 
 
@@ -127,13 +133,16 @@ def _part(info: Json) -> Part | None:
     seq, total = number(info.get("partno")), number(info.get("total"))
     if seq is None or total is None or not 1 <= seq <= total or not 1 < total <= MAX_PARTS:
         return None
-    return Part(seq, total, text(info.get("identifier")))
+    identifier = text(info.get("identifier"))
+    return Part(seq, total, identifier) if len(identifier) <= _MAX_ID else None
 
 
 def _event_id(body: Json) -> EventId:
     found = _id(body.get("id"))
     if found == "":
         raise EventError("no id, by which a repeat could be known")
+    if len(str(found)) > _MAX_ID:
+        raise EventError("an id that is longer than any")
     return found
 
 

@@ -11,7 +11,7 @@ PATIENCE_S = 600.0
 # Beyond that the oldest is given out as it is, so that memory is bounded.
 MAX_WAITING = 1000
 
-_Key = tuple[str, str, int]
+_Key = tuple[str, str, str, str, int]
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _Group:
 
 
 class Joiner:
-    """Joins by device, identifier and number of parts; ordered by `partno` (inferred).
+    """Joins by device, way, identifier and number of parts; ordered by `partno` (inferred).
 
     `whole` doesn't forget: `forget` does, once somebody has taken what it gave.
     """
@@ -67,14 +67,14 @@ class Joiner:
         """The messages whose parts didn't all come in time, the oldest first."""
         surplus = len(self._groups) - self._max_waiting
         return [
-            _joined(group.parts, total)
-            for index, ((_, _, total), group) in enumerate(self._groups.items())
+            _joined(group.parts, key[-1])
+            for index, (key, group) in enumerate(self._groups.items())
             if all_of_them or index < surplus or now_s - group.began_s >= self._patience_s
         ]
 
 
 def _key(sms: MoSms, part: Part) -> _Key:
-    return str(sms.device_id), part.identifier, part.total
+    return str(sms.device_id), sms.source, sms.dest, part.identifier, part.total
 
 
 def _joined(parts: dict[int, MoSms], total: int) -> MoSms:

@@ -18,6 +18,8 @@ DEFAULT_BASE = "https://cdn.emnify.net"
 # Ids of `source_address_type`: documented, and the type octets of TP-OA.
 INTERNATIONAL, NATIONAL, ALPHANUMERIC = 145, 161, 208
 ENABLED, DISABLED = 0, 1
+# Services of a policy.
+SMS_MT, SMS_MO = 6, 32
 SIM_ACTIVATED, SIM_SUSPENDED = 1, 2
 REST_API = 1
 _MT = 1
@@ -230,11 +232,16 @@ class Sms:
 
 @dataclass(frozen=True, slots=True)
 class ServiceProfile:
-    """A service policy, as the portal calls it: here what concerns SMS."""
+    """A service policy, as the portal calls it: here what concerns SMS.
+
+    `sms_mo` and `sms_mt` are services of it, not fields; None where the answer doesn't list them.
+    """
 
     id: int
     name: str
     description: str
+    sms_mo: bool | None
+    sms_mt: bool | None
     sms_p2p_int: bool | None
     sms_p2p_ext: bool | None
     interface: str
@@ -250,10 +257,13 @@ class ServiceProfile:
             inner(data.get("api_callback")),
             inner(data.get("esme_interface_type")),
         )
+        services = _services(data)
         return cls(
             id=identity(data, "a service policy"),
             name=text(data.get("name")),
             description=text(data.get("description")),
+            sms_mo=None if services is None else SMS_MO in services,
+            sms_mt=None if services is None else SMS_MT in services,
             sms_p2p_int=_flag(data.get("sms_p2p_int")),
             sms_p2p_ext=_flag(data.get("sms_p2p_ext")),
             interface=text(interface.get("description")),
@@ -289,6 +299,12 @@ class Secret:
     def from_json(cls, data: Json) -> Secret:
         """An item of `api_secret`."""
         return cls(identity(data, "a secret"), text(data.get("purpose")))
+
+
+def _services(data: Json) -> set[int | None] | None:
+    """The ids of a policy's services. Under which key they stand is not documented."""
+    found = data.get("service", data.get("services"))
+    return {number(inner(item).get("id")) for item in found} if isinstance(found, list) else None
 
 
 def _flag(value: object) -> bool | None:

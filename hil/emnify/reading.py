@@ -15,6 +15,7 @@ Json = Mapping[str, Any]
 
 # Longer than any id, and shorter than what int() takes long for.
 _NUMBER = re.compile(r"-?[0-9]{1,40}")
+_BEYOND = 10**40
 
 
 def number(value: object) -> int | None:
@@ -23,7 +24,8 @@ def number(value: object) -> int | None:
         return None
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return None
-    return int(value)
+    found = int(value)
+    return found if abs(found) < _BEYOND else None
 
 
 def text(value: object) -> str:

@@ -211,7 +211,7 @@ class Session:
                 allow_redirects=False,
             ) as response:
                 content = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
             return _missed(what, error)
         _LOG.debug("%s: %d, %d octets", what, response.status, len(content))
         if response.status < 300:
@@ -224,13 +224,13 @@ class Session:
         return _Missed(failure, refusal, number(response.headers.get("Retry-After")))
 
 
-def _missed(what: str, error: aiohttp.ClientError | TimeoutError) -> _Missed:
+def _missed(what: str, error: aiohttp.ClientError | TimeoutError | UnicodeError) -> _Missed:
     """What became of a request without an answer: was it sent at all?"""
     if isinstance(error, aiohttp.ClientSSLError):
         # A certificate isn't better at the next try.
         raise NoAnswer(what, str(error)) from error
-    if isinstance(error, aiohttp.InvalidURL):
-        raise RequestError(f"{what}: {error}") from error
+    if isinstance(error, (aiohttp.InvalidURL, UnicodeError)):
+        raise RequestError(f"{what}: the API's address can't be used") from error
     unconnected = isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
     why = str(error) or type(error).__name__
     missed = NoAnswer(what, why, sent=not unconnected)
@@ -254,7 +254,8 @@ def _checked_base(base: str) -> str:
     except ValueError:
         valid = False
     if not valid or parts.query or parts.fragment:
-        raise RequestError(f"{base!r} is no address of an API, for example {DEFAULT_BASE}")
+        # Not repeated: somebody may have written a password into it.
+        raise RequestError(f"that is no address of an API, for example {DEFAULT_BASE}")
     return base.rstrip("/").removesuffix("/api").rstrip("/")
 
 
@@ -271,5 +272,5 @@ def _useful_life_s(bearer: str) -> float:
     ends_s, began_s = number(claims.get("exp")), number(claims.get("iat"))
     if ends_s is None:
         return float("inf")
-    life_s = ends_s - (time.time() if began_s is None else began_s)
+    life_s = float(ends_s - (int(time.time()) if began_s is None else began_s))
     return max(0.0, life_s - min(_RENEW_BEFORE_S, life_s / 10))

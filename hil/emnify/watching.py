@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Far below every limit of the platform, and as live as a person wants it.
 EVERY_S = 5.0
-_SERVER_ERROR = 500
+_TOO_MANY, _SERVER_ERROR = 429, 500
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,5 +55,6 @@ def _under_way(sms: Sms) -> bool:
 
 
 def _may_pass(error: EmnifyError) -> bool:
-    server = isinstance(error, ApiError) and error.status >= _SERVER_ERROR
-    return server or isinstance(error, NoAnswer)
+    if isinstance(error, ApiError):
+        return error.status == _TOO_MANY or error.status >= _SERVER_ERROR
+    return isinstance(error, NoAnswer)

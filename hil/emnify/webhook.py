@@ -20,7 +20,7 @@ import logging
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import jwt
@@ -110,6 +110,7 @@ class Receiver:
         whole = self._joiner.whole(sms)
         if whole is None:
             self._joiner.hold(sms, self._clock())
+            await self._give_out(self._joiner.overdue(self._clock()))
         else:
             await self._give(whole)
             self._joiner.forget(whole)
@@ -122,13 +123,16 @@ class Receiver:
     async def give_out_incomplete(self, *, all_of_them: bool = False) -> None:
         """Give out messages whose parts didn't all come within ten minutes, with `missing`."""
         async with self._one_at_a_time:
-            for sms in self._joiner.overdue(self._clock(), all_of_them=all_of_them):
-                try:
-                    await self._give(sms)
-                except Exception as error:  # noqa: BLE001 -- the taker's faults are many
-                    _LOG.error("an incomplete message was not taken (%r)", error)
-                else:
-                    self._joiner.forget(sms)
+            await self._give_out(self._joiner.overdue(self._clock(), all_of_them=all_of_them))
+
+    async def _give_out(self, messages: Iterable[MoSms]) -> None:
+        for sms in messages:
+            try:
+                await self._give(sms)
+            except Exception as error:  # noqa: BLE001 -- the taker's faults are many
+                _LOG.error("an incomplete message was not taken (%r)", error)
+            else:
+                self._joiner.forget(sms)
 
     async def watch_incomplete(self) -> None:
         """Give them out in time, until cancelled."""

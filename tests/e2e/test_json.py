@@ -24,6 +24,7 @@ PARTS = {
     "sim-control-modem",
     "emnify-device",
     "emnify-sms",
+    "emnify-policy",
     "emnify-webhook",
 }
 # What is no command's output.

@@ -11,12 +11,14 @@ from click.testing import CliRunner
 
 from hil import simulate as module
 from hil.cli import simulate
+from tests.e2e.test_json import check
 from tests.hil.test_simulate import READY_KEYS, first_line, running
 
 
 def test_the_ready_line_gains_a_platform() -> None:
     with running("--listen", "0", "--modems", "2", "--json") as process:
         ready = json.loads(first_line(process))
+    check("simulate", ready)
     assert list(ready) == ["modems", "api", "portal", "application_token"]
     assert [set(modem) for modem in ready["modems"]] == [{*READY_KEYS, "endpoint"}] * 2
     assert [modem["endpoint"] for modem in ready["modems"]] == [700001, 700002]
@@ -44,7 +46,9 @@ WRONG = {
     "no port": (("--listen", "foo"), 2, "wanted HOST:PORT"),
     "a port beyond all": (("--listen", "127.0.0.1:70000"), 2, "wanted HOST:PORT"),
     "an address of nobody here": (("--listen", "192.0.2.1:80"), 2, "Cannot assign"),
-    "automations without a platform": (("--automations", "{file}"), 2, "give --listen"),
+    "automations without a platform": (("--automations", "/dev/null"), 2, "give --listen"),
+    "binary SMS without a platform": (("--unverified",), 2, "give --listen"),
+    "short numbers without a platform": (("--short-digits", "7"), 2, "give --listen"),
     "automations that are none": (
         ("--listen", "0", "--automations", "{file}"),
         2,

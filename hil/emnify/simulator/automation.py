@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from hil.emnify.simulator.errors import ApiError, Refused
+from hil.emnify.simulator.errors import ErrorKind, Refused
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.records import Device, DeviceStatus, Via
 from hil.emnify.simulator.submission import submit_text
@@ -236,7 +236,7 @@ class Automations:
         if len(self._begun) >= MAX_RUNS_A_MINUTE:
             wait_s = int((_MINUTE - (now - self._begun[0])).total_seconds()) + 1
             message = f"More than {MAX_RUNS_A_MINUTE} runs in a minute."
-            raise Refused(ApiError.TOO_MANY_REQUESTS, message, wait_s=wait_s)
+            raise Refused(ErrorKind.TOO_MANY_REQUESTS, message, wait_s=wait_s)
         self._begun.append(now)
 
     def _is_own_receipt(self, given: Any) -> bool:

@@ -161,7 +161,7 @@ class Deliveries:
         delivery.attempts.append(Attempt(now, status, problem, took_ms))
         if status is not None and 200 <= status < 300:
             self._end(delivery, DeliveryState.ACCEPTED)
-        elif now - delivery.made >= KEPT_FOR:
+        elif now - delivery.made >= KEPT_FOR / self._platform.network.settings.time_scale:
             logger.warning("webhook call %d is given up", delivery.number)
             self._end(delivery, DeliveryState.GIVEN_UP, "not accepted for a day")
 

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 
-class ApiError(Enum):
-    """HTTP status, `error_code`, `error_token` (API guidelines, "Errors"; those used here).
+class ErrorKind(Enum):
+    """HTTP status, `error_code`, `error_token` (API guidelines, "Errors"; those in use).
 
     1401 is documented as 422 and was seen as 404; 1406 as 400 or 409: 404 and 409 are used.
     """
@@ -36,7 +36,7 @@ class ApiError(Enum):
 class Fault:
     """One thing that is wrong, as it stands in an error's body."""
 
-    error: ApiError
+    error: ErrorKind
     message: str
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Refused(Exception):
     """The platform doesn't do it. `faults` are the parts of it."""
 
     def __init__(
-        self, error: ApiError, message: str, faults: tuple[Fault, ...] = (), *, wait_s: int = 0
+        self, error: ErrorKind, message: str, faults: tuple[Fault, ...] = (), *, wait_s: int = 0
     ) -> None:
         self.error = error
         self.message = message
@@ -73,11 +73,13 @@ class Refused(Exception):
 class Invalid(Refused):
     """A field is wrong: 422 with the field's fault in `errors`."""
 
-    def __init__(self, field: str, problem: str, error: ApiError = ApiError.INVALID_FORMAT) -> None:
+    def __init__(
+        self, field: str, problem: str, error: ErrorKind = ErrorKind.INVALID_FORMAT
+    ) -> None:
         message = f"{field}: {problem}"
-        super().__init__(ApiError.INVALID_INPUT, message, (Fault(error, message),))
+        super().__init__(ErrorKind.INVALID_INPUT, message, (Fault(error, message),))
 
 
 def unknown(kind: str, key: object) -> Refused:
     """An id that nothing has, in the words that were seen: "Endpoint with Id '..' not found."."""
-    return Refused(ApiError.INVALID_REFERENCE, f"{kind} with Id '{key}' not found.")
+    return Refused(ErrorKind.INVALID_REFERENCE, f"{kind} with Id '{key}' not found.")

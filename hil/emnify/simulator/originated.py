@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hil.emnify.simulator.policy import P2P_MO_CAP, P2P_MT_CAP, SMS_MO
-from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus
+from hil.emnify.simulator.policy import P2P_MO_CAP, P2P_MT_CAP, SMS_MO, SMS_MT
+from hil.emnify.simulator.records import Device, Direction, Part, Sim, Sms, SmsStatus
 from hil.emnify.simulator.terminated import VALIDITY
 from hil.emnify.simulator.wire_form import INTERNATIONAL
 from modem.simulator import Course, NetworkRefusal, Submission, Subscriber
@@ -51,9 +51,9 @@ class Originated:
 
     def _to_subscriber(self, device: Device, submission: Submission) -> Course:
         """P2P."""
-        owner = self._owner(submission.to)
         policy = device.policy
-        if not (policy.p2p_inside if owner else policy.p2p_outside):
+        sim = self._sim(submission.to)
+        if not (policy.p2p_inside if sim else policy.p2p_outside):
             raise NetworkRefusal(_REJECTED)
         now = self._platform.now()
         sms = self._kept(device, submission)
@@ -62,11 +62,13 @@ class Originated:
             self._end(sms, SmsStatus.FAILED, note)
             return Course.LOST
         self._end(sms, SmsStatus.DELIVERED)
-        if owner is None:
+        if sim is None:
             return Course.ON
-        reason = self._unwanted(owner)
+        if sim.device is None:  # a card that no device has: nobody gets it
+            return Course.LOST
+        reason = self._unwanted(sim.device)
         if reason is not None:
-            self._platform.terminated.refuse_arriving(owner, sms, reason)
+            self._platform.terminated.refuse_arriving(sim.device, sms, reason)
             return Course.LOST
         self._underway = sms
         return Course.ON
@@ -77,7 +79,10 @@ class Originated:
             return "SMS MT is off in the service profile"
         if not owner.policy.p2p_inside:
             return "P2P SMS between devices is off in the service profile"
-        if not owner.usage.may_receive_p2p(self._platform.now()):
+        now = self._platform.now()
+        if owner.usage.exhausted(owner.policy, SMS_MT, now):
+            return f"the limit of {owner.policy.limits[SMS_MT]} MT-SMS a month"
+        if not owner.usage.may_receive_p2p(now):
             return f"more than {P2P_MT_CAP} P2P SMS in a minute"
         return None
 
@@ -88,16 +93,11 @@ class Originated:
         if sms is not None and owner is not None:
             self._platform.terminated.arriving(owner, sms, pdu)
 
-    def _owner(self, number: str) -> Device | None:
+    def _sim(self, number: str) -> Sim | None:
+        """The organisation's card with that number."""
         digits = number.removeprefix("+")
-        return next(
-            (
-                each
-                for each in self._platform.all_devices()
-                if each.sim and each.sim.who.msisdn == digits
-            ),
-            None,
-        )
+        sims = self._platform.sims.values()
+        return next((sim for sim in sims if sim.who.msisdn == digits), None)
 
     def _kept(self, device: Device, submission: Submission) -> Sms:
         """The record of what a device sent. It counts, whatever becomes of it."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged, SmsChanged
-from hil.emnify.simulator.errors import ApiError, Invalid, Refused, unknown
+from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused, unknown
 from hil.emnify.simulator.originated import Originated
 from hil.emnify.simulator.policy import Callback, Policy, Secret
 from hil.emnify.simulator.records import Device, DeviceStatus, Sim, SimStatus, Sms
@@ -161,7 +161,7 @@ class Platform:
     def must_be_free(self, sim: Sim) -> None:
         """Raises Refused for a SIM that a device has."""
         if sim.device is not None:
-            raise Refused(ApiError.NOT_ALLOWED, f"Sim with Id '{sim.id}' is assigned already.")
+            raise Refused(ErrorKind.NOT_ALLOWED, f"Sim with Id '{sim.id}' is assigned already.")
 
     def _take_out(self, device: Device, sim: Sim) -> None:
         if sim.subscriber is not None:
@@ -173,7 +173,7 @@ class Platform:
     def set_status(self, device: Device, status: DeviceStatus) -> None:
         """Enable, disable or delete a device; the network keeps its card out from then on."""
         if status is DeviceStatus.DELETED and device.sim is not None:
-            raise Refused(ApiError.NOT_ALLOWED, "The device has a SIM; release that first.")
+            raise Refused(ErrorKind.NOT_ALLOWED, "The device has a SIM; release that first.")
         device.status = status
         self.changed(device)
 
@@ -216,7 +216,7 @@ class Platform:
     def delete_policy(self, policy: Policy) -> None:
         """Not while a device has it."""
         if any(device.policy is policy for device in self.all_devices()):
-            raise Refused(ApiError.NOT_ALLOWED, "The service profile is in use.")
+            raise Refused(ErrorKind.NOT_ALLOWED, "The service profile is in use.")
         del self.policies[policy.id]
         self.tell(PoliciesChanged())
 
@@ -261,7 +261,7 @@ class Platform:
 
     def _must_be_unused(self, used: Iterable[int | None], key: int) -> None:
         if key in used:
-            raise Refused(ApiError.NOT_ALLOWED, "A service profile uses it.")
+            raise Refused(ErrorKind.NOT_ALLOWED, "A service profile uses it.")
 
     def webhook_of(self, policy: Policy) -> tuple[Callback, Secret | None] | None:
         """Where a policy's messages go; None is the portal only."""

@@ -54,12 +54,12 @@ class Policy:
 
     @property
     def may_send(self) -> bool:
-        """SMS MO."""
-        return SMS_MO in self.services
+        """SMS MO. A quota that applies and isn't assigned denies SMS; none can be assigned here."""
+        return SMS_MO in self.services and not self.flags["apply_sms_quota"]
 
     @property
     def may_receive(self) -> bool:
-        """SMS MT. A quota that applies and isn't assigned denies it; none can be assigned here."""
+        """SMS MT, likewise."""
         return SMS_MT in self.services and not self.flags["apply_sms_quota"]
 
     @property

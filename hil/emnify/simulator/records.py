@@ -28,7 +28,7 @@ class DeviceStatus(IntEnum):
 
 
 class SimStatus(IntEnum):
-    """`GET /api/v1/sim/status`."""
+    """What a SIM may be (SDK, constants)."""
 
     ISSUED = 0
     ACTIVATED = 1

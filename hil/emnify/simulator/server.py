@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 class ServerSettings:
     """Where to listen (port 0: any that is free), and what is behind it.
 
-    `automations` is TOML; `limited` says whether the documented request limits hold.
+    `automations` is TOML; `request_limits`: the documented ones hold.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     platform: PlatformSettings = field(default_factory=PlatformSettings)
     automations: str = ""
-    limited: bool = True
+    request_limits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ async def serve_platform(
         looking = asyncio.get_running_loop().create_task(live.look())
         stack.push_async_callback(_ended, looking)
         app = web.Application()
-        add_api(app, Api(platform, tokens), limited=settings.limited)
+        add_api(app, Api(platform, tokens), limited=settings.request_limits)
         add_portal(app, Portal(platform, deliveries, automations, live, traffic))
         listening = listening_at(app, settings.host, settings.port)
         base = await stack.enter_async_context(listening)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged
-from hil.emnify.simulator.errors import ApiError, Invalid, Refused
+from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused
 from hil.emnify.simulator.policy import SMS_MT
 from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus, Via
 from hil.emnify.simulator.wire_form import NATIONAL, Outgoing, deliver_pdu, sender_of
@@ -65,15 +65,15 @@ class Terminated:
         unverified = self._platform.settings.unverified
         dcs, pdu = deliver_pdu(wanted, now, settings.smsc, unverified=unverified)
         if device.sim is None:
-            raise Refused(ApiError.NOT_ALLOWED, "The device has no SIM.")
+            raise Refused(ErrorKind.NOT_ALLOWED, "The device has no SIM.")
         policy = device.policy
         if not policy.may_receive:
             # Status and code are not documented.
             message = "SMS MT is not allowed by the device's service profile."
-            raise Refused(ApiError.NOT_ALLOWED, message)
+            raise Refused(ErrorKind.NOT_ALLOWED, message)
         if device.usage.exhausted(policy, SMS_MT, now):
             limit = policy.limits[SMS_MT]
-            raise Refused(ApiError.LIMIT, f"Traffic limit of {limit} MT-SMS per month exceeded")
+            raise Refused(ErrorKind.LIMIT, f"Traffic limit of {limit} MT-SMS per month exceeded")
         return dcs, pdu
 
     def _new(
@@ -152,6 +152,9 @@ class Terminated:
             sms.timers.append(self._platform.network.after(LOOK_S, lambda: self._offered(sms)))
         elif self._platform.now() >= sms.expires:
             self._expire(sms)
+        elif not sms.device.policy.may_receive:  # switched off while it was at the host
+            self._withdraw(sms)
+            self._end(sms, SmsStatus.FAILED, _MT_OFF)
         else:
             self._buffer(sms)
 
@@ -217,7 +220,7 @@ class Terminated:
         waits = sms.direction is Direction.MT and not sms.status.final
         if not waits or self._at_it(sms):
             words = sms.status.words
-            raise Refused(ApiError.NOT_ALLOWED, f"The SMS is {words}; it can't be cancelled.")
+            raise Refused(ErrorKind.NOT_ALLOWED, f"The SMS is {words}; it can't be cancelled.")
         self._withdraw(sms)
         self._end(sms, SmsStatus.CANCELED)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import jwt
 
-from hil.emnify.simulator.errors import ApiError, Refused
+from hil.emnify.simulator.errors import ErrorKind, Refused
 
 ALGORITHM = "HS384"
 # "240 minutes" in the documents, and in three of the recorded tokens.
@@ -25,6 +25,7 @@ MAX_FAILURES = 3
 LOCKED = timedelta(minutes=5)
 # The life of a webhook's JWT is not documented.
 CALLBACK_LIFE = timedelta(minutes=5)
+_SEGMENTS = 3  # RFC 7515 3.1
 _AUDIENCE = "/api/v1/authentication"
 _ISSUER = "spc-frontend001@simulated"
 
@@ -66,12 +67,12 @@ class Tokens:
         until = self._locked.get(peer)
         if until is not None and now < until:
             wait_s = int((until - now).total_seconds()) + 1
-            message = "Too many failed log-ins; try again later."
-            raise Refused(ApiError.TOO_MANY_REQUESTS, message, wait_s=wait_s)
+            message = f"Too many failed log-ins from this address; try again in {wait_s} s."
+            raise Refused(ErrorKind.TOO_MANY_REQUESTS, message, wait_s=wait_s)
         known = self._tokens.get(token)
         if known is None or (known.expires is not None and now >= known.expires):
             self._count_failure(peer, now)
-            raise Refused(ApiError.INVALID_CREDENTIALS, "Invalid application token.")
+            raise Refused(ErrorKind.INVALID_CREDENTIALS, "Invalid application token.")
         self._failures.pop(peer, None)
         return self._signed(known, now)
 
@@ -100,7 +101,7 @@ class Tokens:
         """Raises Refused unless the header of a call is right: `Bearer <JWT>`."""
         kind, _, token = (header or "").partition(" ")
         if kind.lower() != "bearer" or not token.strip():
-            raise Refused(ApiError.INVALID_TOKEN, "Unauthorized")
+            raise Refused(ErrorKind.INVALID_TOKEN, "Unauthorized")
         try:
             claims = jwt.decode(
                 token.strip(),
@@ -112,9 +113,12 @@ class Tokens:
                 options={"verify_exp": False, "verify_iat": False, "require": ["exp"]},
             )
         except jwt.InvalidTokenError as error:
-            raise Refused(ApiError.INVALID_TOKEN, str(error)) from error
+            segments = token.count(".") + 1
+            message = "token contains an invalid number of segments"  # as recorded
+            message = str(error) if segments == _SEGMENTS else message
+            raise Refused(ErrorKind.INVALID_TOKEN, message) from error
         if now.timestamp() >= float(claims["exp"]):
-            raise Refused(ApiError.TOKEN_EXPIRED, "token is expired")
+            raise Refused(ErrorKind.TOKEN_EXPIRED, "token is expired")
 
 
 def callback_jwt(secret: str, organisation_id: int, now: datetime) -> str:

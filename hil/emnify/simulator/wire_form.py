@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from hil.emnify.simulator.errors import ApiError, Invalid, Refused
+from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused
 from modem.sms import (
     Address,
     ComposeError,
@@ -82,7 +82,7 @@ def user_data_of(wanted: Outgoing, *, unverified: bool) -> tuple[int, bytes]:
         return dcs, encode_ucs2(text)
     if not unverified:
         raise Refused(
-            ApiError.NOT_ALLOWED,
+            ErrorKind.NOT_ALLOWED,
             "How the platform takes binary payloads is not documented; start the simulated one "
             "with --unverified to have them taken as hex",
         )

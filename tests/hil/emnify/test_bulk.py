@@ -10,8 +10,8 @@ import pytest
 from hil.emnify.bulk import Limits, Outcome, Result, send_to_all
 from hil.emnify.client import Client
 from hil.emnify.errors import ApiError, EmnifyError, MaybeSent, NoAnswer, PartlySent
-from hil.emnify.models import Sms
-from hil.emnify.watching import watch
+from hil.emnify.models import Sms, SmsStatus
+from hil.emnify.watching import news, watch
 from tests.hil.emnify.fake_api import SMS, Clock, FakeApi, connected, said
 
 
@@ -100,12 +100,16 @@ def test_tells_what_a_failure_means() -> None:
     assert [r.error for r in results] == [*faults.values(), None]
 
 
-def test_a_bug_is_no_result() -> None:
-    def fault(_device: int) -> EmnifyError | None:
-        raise ZeroDivisionError
+def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:
+    def fault(device: int) -> EmnifyError | None:
+        if device == 2:
+            raise ZeroDivisionError
+        return None
 
-    with pytest.raises(ExceptionGroup):
-        run([1], fault)
+    results, _, _ = run([1, 2, 3], fault)
+    outcomes = [result.outcome for result in results]
+    assert outcomes == [Outcome.SENT, Outcome.MAYBE, Outcome.SENT]
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_watches_what_is_under_way_and_what_is_new() -> None:
@@ -140,6 +144,17 @@ def test_watches_what_is_under_way_and_what_is_new() -> None:
         (9000001, "MT", "DELIVERED"),
         (9000002, "MO", "BUFFERED"),
     ]
+
+
+def test_a_status_that_nobody_knows_is_news_once() -> None:
+    odd = [Sms.from_json({**SMS, "status": {"id": 8, "description": "QUARANTINED"}})]
+    known: dict[int, SmsStatus] = {}
+    assert [len(news(known, [Sms.from_json({**SMS, "status": {"id": 8}})])) for _ in range(3)] == [
+        1,
+        0,
+        0,
+    ]
+    assert news(known, odd) == []
 
 
 def test_watching_a_device_that_is_not_there_ends() -> None:

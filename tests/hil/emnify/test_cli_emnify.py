@@ -187,13 +187,14 @@ def test_octets_go_only_as_unverified() -> None:
     assert api.asked[-1].body == {"payload": "01AB", "dcs": 4}
 
 
-@pytest.mark.parametrize("answer", ["y\n", "n\n", ""])
-def test_asks_before_it_sends_to_many(answer: str) -> None:
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("", 2)])
+def test_asks_before_it_sends_to_many(answer: str, code: int) -> None:
     api = fleet(3)
     result = run(api, *SEND_ALL, "--json", stdin=answer)
     assert "Send to 3 devices?" in result.stderr
     sent = [a for a in api.asked if a.path.endswith("/sms")]
-    assert (result.exit_code, len(sent)) == ((0, 3) if answer == "y\n" else (1, 0))
+    assert (result.exit_code, len(sent)) == (code, 0 if code else 3)
+    assert ("--yes" in result.stderr) is (code == 2)
 
 
 def test_sends_to_the_devices_of_a_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pytest
 import serial
 
 from modem.sms import compose
+from tests.e2e.test_json import check
 
 PATIENCE_S = 30.0
 ROOT = Path(__file__).parents[3]
@@ -139,14 +141,41 @@ def test_sms_of_every_kind(desk: Desk) -> None:
 
 
 def test_watching(desk: Desk) -> None:
+    desk.run("device", "disable", 700001)
+    desk.run("sms", "send", "--device", 700001, "--text", "waits")
     with desk.running("sms", "watch", 700001, "--json") as process:
         assert process.stdout is not None
-        while True:  # until it has looked once, a message is taken for an old one
-            say(desk, "hello")
-            line = json.loads(process.stdout.readline())
-            if line["payload"] == "hello":
-                break
-        assert line["direction"] == "MO"
+        first = json.loads(process.stdout.readline())
+        assert (first["payload"], first["status"]) == ("waits", "BUFFERED")
+        desk.run("device", "enable", 700001)
+        second = json.loads(process.stdout.readline())
+        assert (second["id"], second["status"]) == (first["id"], "DELIVERED")
+
+
+def test_a_bulk_that_is_interrupted_tells_who_has_it(desk: Desk) -> None:
+    """Ctrl-C: what is under way comes to its end, and the result of each device is shown."""
+    (desk.home / "ids").write_text("\n".join(["700001", "700002", "700003", *map(str, range(200))]))
+    words = ("sms", "send", "--devices", "ids", "--text", "x", "--yes", "--max-failures", "100%")
+    with subprocess.Popen(
+        [*CLI, "emnify", *words, "--json"],
+        cwd=desk.home,
+        env=desk.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        deadline_s = time.monotonic() + PATIENCE_S
+        while not desk.json("sms", "list", 700001):  # it is under way
+            assert time.monotonic() < deadline_s
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, errors
+    found = json.loads(output)
+    outcomes = {each["device"]: each["outcome"] for each in found["devices"]}
+    assert len(outcomes) == 203
+    assert outcomes[700001] == "sent"
+    assert found["not_tried"] > 100
 
 
 def test_a_webhook_from_end_to_end(desk: Desk) -> None:
@@ -169,6 +198,22 @@ def test_a_webhook_from_end_to_end(desk: Desk) -> None:
         assert str(event["id"]) in sent
         desk.run("webhook", "clear", policy["id"])
         assert "none" in desk.run("webhook", "show", policy["id"])
+
+
+def test_a_policy_is_changed(desk: Desk) -> None:
+    (policy,) = desk.json("policies")
+    assert (policy["sms_mo"], policy["sms_mt"]) == (True, True)
+    changed = desk.json("policy", "set", policy["id"], "--mt", "off", "--p2p-outside", "off")
+    check("emnify-policy-set", changed)
+    assert (changed["sms_mt"], changed["sms_p2p_ext"], changed["sms_mo"]) == (False, False, True)
+    sent = desk.run("sms", "send", "--device", 700001, "--text", "x", code=4)
+    assert "not allowed" in sent
+    desk.run("policy", "set", policy["id"], "--mt", "on")
+    shown = desk.json("policy", "show", policy["id"])
+    check("emnify-policy-show", shown)
+    assert shown["sms_mt"] is True
+    desk.run("sms", "send", "--device", 700001, "--text", "x")
+    assert "at least one of" in desk.run("policy", "set", policy["id"], code=2)
 
 
 def test_a_taken_port_and_a_wrong_token(desk: Desk) -> None:

@@ -21,6 +21,7 @@ import pytest
 
 from hil.emnify.errors import RequestError
 from hil.emnify.events import Event, EventError, MoSms, Receipt, parse_event
+from hil.emnify.joining import Joiner
 from hil.emnify.listening import ListenError
 from hil.emnify.models import SmsStatus
 from hil.emnify.webhook import MAX_BODY_BYTES, Receiver, listening
@@ -523,5 +524,63 @@ def test_an_address_that_is_taken() -> None:
                 async with listening(Receiver(print), "127.0.0.1", port):
                     pytest.fail("it listens")
             assert error.value.exit_code == 7
+
+    asyncio.run(main())
+
+
+def test_an_end_is_not_held_up_by_a_call_that_never_ends() -> None:
+    async def main() -> None:
+        async with bench() as b:
+            port = urlsplit(b.url).port
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            await writer.drain()
+            assert await b.post(MO) == 204
+        assert await reader.read() == b""
+        writer.close()
+
+    began_s = time.monotonic()
+    asyncio.run(main())
+    assert time.monotonic() - began_s < 30  # aiohttp would wait for a minute
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "x" * 101},
+        {"multi_part_info": {"partno": 1, "total": 2, "identifier": "x" * 101}},
+    ],
+    ids=["an id", "an identifier"],
+)
+def test_what_is_remembered_is_bounded(change: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with bench() as b:
+            status = await b.post({**MO, **change})
+            # the first is refused, the second given out at once: it is held for nothing
+            assert (status, len(b.taken)) == ((400, 0) if "id" in change else (204, 1))
+
+    asyncio.run(main())
+
+
+def test_repeats_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hil.emnify.webhook.MAX_REMEMBERED", 2)
+
+    async def main() -> None:
+        async with bench() as b:
+            for key in (1, 2, 3, 1):
+                assert await b.post({**MO, "id": key}) == 204
+            assert [event.id for event in b.taken] == [1, 2, 3, 1]
+
+    asyncio.run(main())
+
+
+def test_parts_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with bench() as b:
+            b.receiver._joiner = Joiner(max_waiting=2)
+            for key in (1, 2, 3):
+                info = {"partno": 1, "total": 2, "identifier": str(key)}
+                assert await b.post({**MO, "id": key, "multi_part_info": info}) == 204
+            assert [event.id for event in b.taken] == [1]
 
     asyncio.run(main())

@@ -18,14 +18,14 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 
 from hil.emnify.simulator.automation import MAX_SOURCE, AutomationError, Automations
+from hil.emnify.simulator.bodies import fault, parse_json, read_bounded
 from hil.emnify.simulator.deliveries import Deliveries
-from hil.emnify.simulator.errors import ApiError, Invalid, Refused
+from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.policy import SMS_MO, SMS_MT, TRAFFIC_LIMITS
 from hil.emnify.simulator.portal import shapes
 from hil.emnify.simulator.portal.live import Live, Traffic
 from hil.emnify.simulator.records import Device, DeviceStatus, Via
-from hil.emnify.simulator.rest.app import fault, parse_json, read_bounded
 from hil.emnify.simulator.rest.schemas import obj, text
 from hil.emnify.simulator.submission import submit_text
 from modem.simulator.endpoints import LinkError
@@ -117,7 +117,7 @@ class Portal:
         device, body = self._device(request), await _body(request, _ACTION)
         station = device.sim.station if device.sim else None
         if station is None:
-            raise Refused(ApiError.NOT_ALLOWED, "There is no simulated modem in the device.")
+            raise Refused(ErrorKind.NOT_ALLOWED, "There is no simulated modem in the device.")
         modem, action = station.modem, body["action"]
         try:
             if action == "coverage":
@@ -129,7 +129,7 @@ class Portal:
             else:
                 modem.plug()
         except (LinkError, OSError) as error:
-            raise Refused(ApiError.NOT_ALLOWED, str(error)) from error
+            raise Refused(ErrorKind.NOT_ALLOWED, str(error)) from error
         return web.json_response(shapes.modem_state(device))
 
     # ---- SMS
@@ -247,14 +247,14 @@ class Portal:
         try:
             self.automations.define(body["source"])
         except AutomationError as error:
-            raise Refused(ApiError.INVALID_INPUT, str(error)) from error
+            raise Refused(ErrorKind.INVALID_INPUT, str(error)) from error
         return web.Response(status=204)
 
     async def hook(self, request: web.Request) -> web.Response:
         """A catch hook: any JSON."""
         automation = self.automations.named(request.match_info["name"])
         if automation is None:
-            raise Refused(ApiError.NOT_FOUND, "There is no automation of that name.")
+            raise Refused(ErrorKind.NOT_FOUND, "There is no automation of that name.")
         given = parse_json(await read_bounded(request, MAX_BODY_BYTES))
         return web.json_response(shapes.run_row(self.automations.run(automation, given)))
 
@@ -268,7 +268,7 @@ class Portal:
         """A modem's AT traffic."""
         traffic = self.traffic.get(self._device(request).id)
         if traffic is None:
-            raise Refused(ApiError.NOT_FOUND, "There is no simulated modem in the device.")
+            raise Refused(ErrorKind.NOT_FOUND, "There is no simulated modem in the device.")
         return await _stream(request, traffic.channel.listen(traffic.so_far()))
 
     def _device(self, request: web.Request) -> Device:
@@ -327,11 +327,11 @@ def _json(**body: Any) -> web.Response:
 
 async def _body(request: web.Request, schema: dict[str, Any]) -> dict[str, Any]:
     if request.content_type != "application/json":
-        raise Refused(ApiError.BAD_REQUEST, "The body has to be application/json.")
+        raise Refused(ErrorKind.BAD_REQUEST, "The body has to be application/json.")
     value = parse_json(await read_bounded(request, MAX_BODY_BYTES))
     error = next(Draft202012Validator(schema).iter_errors(value), None)
     if error is not None:
-        raise Refused(ApiError.INVALID_INPUT, fault(error).message)
+        raise Refused(ErrorKind.INVALID_INPUT, fault(error).message)
     found: dict[str, Any] = value
     return found
 
@@ -399,13 +399,13 @@ def _must_be_ours(request: web.Request) -> None:
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
     except ValueError as error:
-        raise Refused(ApiError.FORBIDDEN, "Wrong Host.") from error
+        raise Refused(ErrorKind.FORBIDDEN, "Wrong Host.") from error
     if host != "localhost" and not _is_address(host):
         message = "Use an address, such as 127.0.0.1, or localhost."
-        raise Refused(ApiError.FORBIDDEN, message)
+        raise Refused(ErrorKind.FORBIDDEN, message)
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
-        raise Refused(ApiError.FORBIDDEN, "Calls from other sites are refused.")
+        raise Refused(ErrorKind.FORBIDDEN, "Calls from other sites are refused.")
 
 
 def _is_address(host: str) -> bool:

@@ -1,7 +1,7 @@
 """What is live in the portal: changes of the platform, and the AT traffic of modems.
 
-Each browser has a bounded queue. One that doesn't keep up is told to load everything anew, so a
-sleeping tab costs no memory.
+Each browser has a bounded queue. One that doesn't keep up loses what was in it and is told to load
+everything anew, so a sleeping tab costs no memory; of a modem's traffic it sees a gap.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Channel:
             if queue.full():  # it has lost something: let it load anew, and begin again
                 while not queue.empty():
                     queue.get_nowait()
-                queue.put_nowait(sse("policies", {}))
+                queue.put_nowait(sse("reload", {}))
             queue.put_nowait(text)
 
     @contextmanager

@@ -76,7 +76,7 @@ def policy_card(platform: Platform, policy: Policy) -> Json:
     return {
         "id": policy.id,
         "name": policy.name,
-        "mo": policy.may_send,
+        "mo": SMS_MO in policy.services,
         "mt": SMS_MT in policy.services,
         "p2p_int": policy.p2p_inside,
         "p2p_ext": policy.p2p_outside,

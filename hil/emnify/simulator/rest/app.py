@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 
-from hil.emnify.simulator.errors import ApiError, Fault, Refused
+from hil.emnify.simulator.bodies import fault, parse_json, read_bounded
+from hil.emnify.simulator.errors import ErrorKind, Refused
 from hil.emnify.simulator.request_limits import RequestLimits
 from hil.emnify.simulator.rest import access, devices, profiles, sms
 from hil.emnify.simulator.rest.calls import Api, Call, Reply, Route
@@ -70,74 +70,15 @@ def _handler(api: Api, route: Route, limits: RequestLimits | None) -> _Handler:
 def _be_patient(wait_s: float) -> None:
     if wait_s > 0:
         message = "Too many requests."
-        raise Refused(ApiError.TOO_MANY_REQUESTS, message, wait_s=math.ceil(wait_s))
+        raise Refused(ErrorKind.TOO_MANY_REQUESTS, message, wait_s=math.ceil(wait_s))
 
 
 async def _body(request: web.Request, validator: Draft202012Validator) -> Any:
     value = parse_json(await read_bounded(request, MAX_BODY_BYTES))
     faults = [fault(error) for _, error in zip(range(_MAX_FAULTS), validator.iter_errors(value))]  # noqa: B905
     if faults:
-        raise Refused(ApiError.INVALID_INPUT, faults[0].message, tuple(faults))
+        raise Refused(ErrorKind.INVALID_INPUT, faults[0].message, tuple(faults))
     return value
-
-
-async def read_bounded(request: web.Request, most: int) -> bytes:
-    """The body; raises Refused for one that is too large, without reading it to its end."""
-    data = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 14):
-        data += chunk
-        if len(data) > most:
-            raise Refused(ApiError.TOO_LARGE, f"The body is larger than {most} bytes.")
-    return bytes(data)
-
-
-def parse_json(data: bytes) -> Any:
-    """What is in a body; raises Refused for what no JSON is, or can't be written as UTF-8."""
-    try:
-        value = json.loads(data, parse_constant=_no_constant, parse_float=_number)
-        # A lone surrogate ("\ud800") can't be sent, shown or stored.
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise Refused(ApiError.BAD_REQUEST, "The body is no JSON.") from error
-    return value
-
-
-def _number(text: str) -> int | float:
-    """1.0 is an integer for JSON Schema, so it has to be one for who reads the value."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text[:20]} is too large")
-    return int(value) if value.is_integer() else value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
-
-
-def fault(error: ValidationError) -> Fault:
-    """What is wrong with a body, by its field."""
-    path = ".".join(str(part) for part in error.absolute_path) or "body"
-    if error.validator == "required":
-        needed: list[str] = error.schema["required"]  # type: ignore[index]
-        missing = next(name for name in needed if name not in error.instance)  # type: ignore[operator]
-        field = missing if path == "body" else f"{path}.{missing}"
-        return Fault(ApiError.REQUIRED, f"{field}: is required")
-    return Fault(ApiError.INVALID_FORMAT, f"{path}: {_wanted(error)}")
-
-
-def _wanted(error: ValidationError) -> str:
-    """In words; the value itself isn't repeated, it may be long or hostile."""
-    rule, wanted = error.validator, error.validator_value
-    words = {
-        "type": f"wanted {wanted}",
-        "enum": f"wanted one of {wanted}",
-        "maxLength": f"longer than {wanted} characters",
-        "minLength": f"shorter than {wanted} characters",
-        "maximum": f"above {wanted}",
-        "minimum": f"below {wanted}",
-        "pattern": "has characters that can't be taken",
-    }
-    return words.get(str(rule), "is not what was wanted")
 
 
 def response(reply: Reply) -> web.Response:
@@ -151,7 +92,7 @@ def response(reply: Reply) -> web.Response:
 def refusal(refused: Refused) -> web.Response:
     """A refusal over HTTP."""
     headers = {"Retry-After": str(refused.wait_s)} if refused.wait_s else {}
-    if refused.error in (ApiError.INVALID_TOKEN, ApiError.TOKEN_EXPIRED):
+    if refused.error in (ErrorKind.INVALID_TOKEN, ErrorKind.TOKEN_EXPIRED):
         # What the gateway says has no error code (recorded calls).
         headers["x-amzn-ErrorType"] = "AccessDeniedException"
         return web.json_response({"message": refused.message}, status=401, headers=headers)
@@ -168,11 +109,11 @@ async def _errors(request: web.Request, handler: _Handler) -> web.StreamResponse
     except Refused as refused:
         return refusal(refused)
     except web.HTTPMethodNotAllowed as error:
-        answer = refusal(Refused(ApiError.METHOD_NOT_ALLOWED, "The method is not allowed here."))
+        answer = refusal(Refused(ErrorKind.METHOD_NOT_ALLOWED, "The method is not allowed here."))
         answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
         return answer
     except web.HTTPNotFound:
-        return refusal(Refused(ApiError.NOT_FOUND, "Not found."))
+        return refusal(Refused(ErrorKind.NOT_FOUND, "Not found."))
     except web.HTTPException:
         raise
     except ConnectionError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from hil.emnify.simulator.errors import ApiError, Refused
+from hil.emnify.simulator.errors import ErrorKind, Refused
 from hil.emnify.simulator.records import Connectivity, Device, DeviceStatus, Sim, SimStatus
 from hil.emnify.simulator.rest import schemas
 from hil.emnify.simulator.rest.calls import Api, Call, Reply, Route, api_date, created
@@ -55,7 +55,7 @@ def _criteria(query: str) -> list[tuple[str, str]]:
     pairs = [item.partition(":") for item in query.split(",") if item]
     for name, colon, _ in pairs:
         if not colon or name not in _FIELDS:
-            raise Refused(ApiError.INVALID_QUERY, f"Invalid query criteria '{name}'.")
+            raise Refused(ErrorKind.INVALID_QUERY, f"Invalid query criteria '{name}'.")
     return [(name, wanted) for name, _, wanted in pairs]
 
 
@@ -63,7 +63,7 @@ def _sorted(devices: list[Device], sort: str) -> list[Device]:
     for item in reversed([item for item in sort.split(",") if item]):
         name = item.removeprefix("-")
         if name not in _FIELDS:
-            raise Refused(ApiError.INVALID_SORT, f"Invalid sort criteria '{name}'.")
+            raise Refused(ErrorKind.INVALID_SORT, f"Invalid sort criteria '{name}'.")
         devices.sort(key=_FIELDS[name], reverse=item.startswith("-"))  # type: ignore[arg-type]
     return devices
 
@@ -71,7 +71,7 @@ def _sorted(devices: list[Device], sort: str) -> list[Device]:
 def _number(call: Call, name: str, default: int, most: int) -> int:
     text = call.query.get(name, str(default))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= most:
-        raise Refused(ApiError.INVALID_QUERY, f"{name}: wanted 1 to {most}.")
+        raise Refused(ErrorKind.INVALID_QUERY, f"{name}: wanted 1 to {most}.")
     return int(text)
 
 
@@ -92,6 +92,7 @@ def _page(call: Call, all_of: Iterable[Device], shaped: Callable[[Device], Any])
         "X-Current-Page": str(page),
         "X-Total-Pages": str(max(1, -(-len(found) // per_page))),
         "X-Total-Count": str(len(found)),
+        "X-Sort": call.query.get("sort", "id"),
     }
     return Reply(200, [shaped(device) for device in shown], headers)
 

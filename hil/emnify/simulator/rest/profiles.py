@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hil.emnify.simulator.errors import ApiError, Refused, unknown
+from hil.emnify.simulator.errors import ErrorKind, Refused, unknown
 from hil.emnify.simulator.policy import (
     FLAGS,
     INTERFACES,
@@ -130,7 +130,7 @@ def _service(api: Api, call: Call) -> tuple[Policy, int]:
         raise unknown("Service", service)
     if service not in SWITCHABLE:
         message = f"The simulated platform doesn't switch {SERVICES[service]}."
-        raise Refused(ApiError.NOT_ALLOWED, message)
+        raise Refused(ErrorKind.NOT_ALLOWED, message)
     return policy, service
 
 

@@ -28,8 +28,8 @@ def use(at: Served, url: str, secret: str | None = None) -> None:
     at.platform.choose_webhook(policy, callback.id, chosen)
 
 
-async def submit(at: Served, text: str, number: int = 0) -> None:
-    """Have a device send an SMS to 1234, by its port."""
+async def submit(at: Served, text: str, number: int = 0, to: str = "1234") -> None:
+    """Have a device send an SMS, by its port."""
     modem = at.simulation.stations[number].modem
     sent = asyncio.get_running_loop().create_future()
 
@@ -37,7 +37,7 @@ async def submit(at: Served, text: str, number: int = 0) -> None:
         if not sent.done():
             sent.set_result(submission)
 
-    for part in compose("1234", text):
+    for part in compose(to, text):
         sent = asyncio.get_running_loop().create_future()
         modem.on_submission = note
         modem.feed(f"AT+CMGF=0\rAT+CMGS={part.tpdu_length}\r".encode())
@@ -283,6 +283,27 @@ def test_failed_and_expired_are_reported_and_canceled_is_not() -> None:
         assert len(at.running.deliveries.log) == 1
 
     play(story)
+
+
+def test_p2p_has_no_receipt() -> None:
+    """Receipts are for "MT SMS triggered through the API"."""
+
+    async def story(at: Served, hook: Hook) -> None:
+        use(at, hook.url)
+        number = at.simulation.stations[1].modem.who.msisdn
+        await submit(at, "hello", to=number)
+        await submit(at, "and to the webhook")
+
+        async def arrived() -> bool:
+            messages = at.platform.device(700002).messages.values()
+            return any(sms.status.name == "DELIVERED" for sms in messages)
+
+        await eventually(arrived, "the other device has it")
+        (call,) = await hook.until(1)
+        assert call.body["payload"] == "and to the webhook"
+        assert len(at.running.deliveries.log) == 1
+
+    play(story, modems=2)
 
 
 def test_the_schedule() -> None:

@@ -175,6 +175,24 @@ def test_a_receiver_without_mt() -> None:
     assert (office.received(1), office.sent(1)[0].status) == ([], SmsStatus.FAILED)
 
 
+def test_a_receiver_whose_month_is_used_up() -> None:
+    office = Office(2)
+    office.devices[1].policy = office.platform.add_policy("one a month")
+    office.devices[1].policy.limits[SMS_MT] = 1
+    for number in range(2):
+        assert "+CMGS" in office.submit(office.modems[1].who.msisdn, str(number))
+    assert [message.text for message in office.received(1)] == ["0"]
+    assert office.sent(1)[-1].status is SmsStatus.FAILED
+
+
+def test_to_a_card_that_no_device_has() -> None:
+    office = Office(2)
+    office.device.policy.flags["sms_p2p_ext"] = False
+    office.platform.assign(office.devices[1], None)
+    assert "+CMGS" in office.submit(office.modems[1].who.msisdn, "x")
+    assert office.received(1) == []
+
+
 def test_a_status_report_tells_the_truth() -> None:
     office = Office(2)
     office.ask("AT+CNMI=2,1,0,1")

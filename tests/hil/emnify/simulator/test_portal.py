@@ -156,7 +156,7 @@ def test_a_browser_that_sleeps_is_told_to_load_anew(monkeypatch: pytest.MonkeyPa
             for number in range(8):
                 channel.send("sms", number)
                 assert await anext(awake) == f"event: sms\ndata: {number}\n\n"
-            assert await anext(behind) == "event: policies\ndata: {}\n\n"
+            assert await anext(behind) == "event: reload\ndata: {}\n\n"
             assert await anext(behind) == "event: sms\ndata: 5\n\n"
         assert not channel.heard
 

@@ -107,6 +107,7 @@ def test_devices_in_pages_filtered_and_sorted() -> None:
             "X-Current-Page": "2",
             "X-Total-Pages": "2",
             "X-Total-Count": "3",
+            "X-Sort": "-id",
         }
         await at.call("PATCH", ONE, {"name": "Pump 7", "tags": "sensor, north"})
         for query in ("name:pump", "tags:sensor", "id:700001", "name:pump,status:0"):

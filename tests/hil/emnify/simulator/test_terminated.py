@@ -307,6 +307,18 @@ def test_the_policy_may_forbid_it() -> None:
     assert office.received() == []
 
 
+def test_mt_is_switched_off_while_its_host_has_yet_to_acknowledge() -> None:
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    sms = office.send()
+    office.device.policy.services.discard(SMS_MT)
+    office.platform.policies_changed()
+    assert sms.status.name == "IN_PROGRESS"
+    office.modems[0].set_coverage(False)
+    office.wait(10)
+    assert sms.status.name == "FAILED"
+
+
 def test_a_quota_that_applies_and_is_not_assigned_denies_it() -> None:
     office = Office()
     office.device.policy.flags["apply_sms_quota"] = True

@@ -1,7 +1,7 @@
 // The platform's JSON, and what it tells by itself.
 
 const API = "/portal/api/";
-const KINDS = ["devices", "modem", "sms", "delivery", "run", "policies"];
+const KINDS = ["devices", "modem", "sms", "delivery", "run", "policies", "reload"];
 const REOPEN_MS = 2000;
 
 /** What every page may want to know of the platform; app.js fills it in at the start. */
@@ -110,7 +110,7 @@ export function hear(kind, signal, handle) {
  *
  * Events that come while `load` runs are applied after it, so an answer that is older than an event
  * can't undo it. A new connection may have missed some, so it loads again; `policies` asks for the
- * same, after a change of a policy and where this browser did not keep up.
+ * same after a change of a policy, and `reload` where this browser did not keep up.
  */
 export function follow(signal, load, handlers) {
   let held = null;
@@ -133,6 +133,7 @@ export function follow(signal, load, handlers) {
     hear(kind, signal, (data) => (held ? held.push([kind, data]) : handle(data)));
   }
   hear("policies", signal, again);
+  hear("reload", signal, again);
   hear("opened", signal, again);
   return first();
 }

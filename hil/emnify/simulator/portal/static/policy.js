@@ -8,7 +8,7 @@ const SWITCHES = [
   ["mo", "Devices may send SMS (MO)", "Off: what a device sends is refused."],
   ["mt", "Devices may receive SMS (MT)", "Off: messages to a device are refused."],
   ["p2p_int", "SMS between own devices (P2P)", "Between two devices of this organisation."],
-  ["p2p_ext", "SMS with external numbers (P2P)", "To and from numbers outside the platform."],
+  ["p2p_ext", "SMS with external numbers (P2P)", "To numbers outside the platform."],
 ];
 
 export async function showPolicy(root, signal, id) {
