@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import select
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +145,8 @@ def _show(access: Access, found: ServiceProfile) -> None:
 def listen(address: tuple[str, int], path: str, secret_file: Path | None, as_json: bool) -> None:
     """Receive SMS from devices and receipts, a line each, until Ctrl-C.
 
+    Before the internet it belongs behind a proxy with TLS and time-outs (nginx, Caddy ...).
+
     An SMS is acknowledged once its line is written, and the parts of a long one once they are held
     in memory, to be joined; what isn't acknowledged, the platform repeats. Repeats since the start
     are dropped.
@@ -171,6 +175,8 @@ async def _listen(
 
     def take(event: Event) -> None:
         nonlocal failed
+        if not _is_read():  # a write would hold up everything, the end too
+            raise _NobodyReads
         try:
             show_json(event_json(event)) if as_json else click.echo(event_line(event))
         except OSError as error:
@@ -190,6 +196,18 @@ async def _listen(
         click.echo(f"Listening at {url}", err=True)
         await ended.wait()
     return failed
+
+
+class _NobodyReads(Exception):
+    """The pipe that lines go to is full: the platform will repeat."""
+
+
+def _is_read() -> bool:
+    """Can a line be written now? A pipe says yes while a page of it is free."""
+    try:
+        return bool(select.select([], [sys.stdout.fileno()], [], 0)[1])
+    except (OSError, ValueError):  # no descriptor, or one that is closed: the write tells
+        return True
 
 
 def event_json(event: Event) -> dict[str, Any]:

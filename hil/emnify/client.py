@@ -40,6 +40,7 @@ from hil.emnify.models import (
     ServiceProfile,
     Sms,
     SmsRequest,
+    SmsStatus,
 )
 from hil.emnify.reading import Json, inner, number
 from hil.emnify.session import Answer, Session
@@ -202,8 +203,16 @@ class Client:
         return Sms.from_json(await self._object(f"{_DEVICES}/{device_id}/sms/{sms_id}"))
 
     async def cancel_sms(self, device_id: int, sms_id: int) -> None:
-        """Take back an SMS that is still buffered."""
-        await self._session.call("DELETE", f"{_DEVICES}/{device_id}/sms/{sms_id}")
+        """Cancel an SMS that is buffered and not yet delivered. Raises ApiError."""
+        path = f"{_DEVICES}/{device_id}/sms/{sms_id}"
+        try:
+            await self._session.call("DELETE", path)
+        except ApiError as error:
+            # The answer to a first try may have been lost: then it is cancelled already.
+            if error.status not in (404, 409, 422):
+                raise
+            if (await self.sms(device_id, sms_id)).status is not SmsStatus.CANCELED:
+                raise
 
     # Service policies and webhooks
 

@@ -40,6 +40,8 @@ MAX_REMEMBERED = 100_000
 # these. A list from the token's own header would let "none" in.
 ALGORITHMS = ("HS256", "HS384", "HS512")
 _LEEWAY_S = 60
+# How long a body may take that fits into a packet or two.
+_BODY_S = 10.0
 _CHECK_EVERY_S = 30.0
 _LOG = logging.getLogger(__name__)
 
@@ -76,7 +78,11 @@ class Receiver:
             headers = {"WWW-Authenticate": "Bearer"}
             raise web.HTTPUnauthorized(text="no JWT signed with the secret", headers=headers)
         try:
-            event = parse_event(request.method, json.loads(await request.read()))
+            async with asyncio.timeout(_BODY_S):
+                body = await request.read()
+            event = parse_event(request.method, json.loads(body))
+        except TimeoutError as error:
+            raise web.HTTPRequestTimeout(text="the body didn't come to its end") from error
         except (ValueError, RecursionError) as error:
             why = str(error) if isinstance(error, EventError) else "the body is no JSON"
             _LOG.warning("refused a %s from %s: %s", request.method, request.remote, why)

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -150,6 +152,37 @@ def test_watching(desk: Desk) -> None:
         desk.run("device", "enable", 700001)
         second = json.loads(process.stdout.readline())
         assert (second["id"], second["status"]) == (first["id"], "DELIVERED")
+
+
+def test_cancelling_twice_is_as_good_as_once(desk: Desk) -> None:
+    """As when the answer to the first call was lost."""
+    desk.run("device", "disable", 700001)
+    desk.run("sms", "send", "--device", 700001, "--text", "waits")
+    (sms,) = desk.json("sms", "list", 700001)
+    for _ in range(2):
+        desk.run("sms", "cancel", 700001, sms["id"])
+    assert desk.json("sms", "show", 700001, sms["id"])["status"] == "CANCELED"
+
+
+def test_a_reader_that_sleeps_holds_up_no_end(desk: Desk) -> None:
+    """Its pipe is full: the platform is told to come again, and Ctrl-C works."""
+    with desk.running("webhook", "listen", "--listen", "127.0.0.1:0", "--json") as receiver:
+        assert receiver.stderr is not None
+        receiver.stderr.readline()  # the warning
+        url = receiver.stderr.readline().split()[-1]
+        statuses = []
+        for number in range(100):
+            body = {"id": number, "payload": "x" * 900, "dest_address": "1234"}
+            request = urllib.request.Request(
+                url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+                    statuses.append(answer.status)
+            except urllib.error.HTTPError as error:
+                statuses.append(error.code)
+                error.close()
+        assert (statuses[0], statuses[-1]) == (204, 500)
 
 
 def test_a_bulk_that_is_interrupted_tells_who_has_it(desk: Desk) -> None:
