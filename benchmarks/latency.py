@@ -38,7 +38,8 @@ from benchmarks import bare_client, machine
 from benchmarks.daemon import SHORT_NUMBER, program, running, write_config
 from benchmarks.figures import Spread, table
 from benchmarks.probe import Probe, Sample
-from hil.simulate import Options, Simulation, Station
+from hil.simulate import Options, Simulation
+from hil.station import Station
 from modem import sms
 from modem.simulator import NetworkSettings
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from benchmarks.daemon import SENDER, SHORT_NUMBER, BenchmarkError
-from hil.simulate import Station
+from hil.station import Station
 from modem.simulator import Submission
 from modem.simulator.endpoints import Direction
 

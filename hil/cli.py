@@ -14,7 +14,8 @@ from modem.errors import MisuseError
 from modem.profiles import Profile, profile_from, profile_named, profile_names
 
 if TYPE_CHECKING:
-    from hil.simulate import Options, Simulation, Station
+    from hil.simulate import Options, Simulation
+    from hil.station import Station
     from modem.simulator import FaultPlan
 
 _SHORT_DIGITS = 8

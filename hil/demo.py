@@ -23,7 +23,8 @@ from apn_config.network_words import registration_word
 from apn_config.operations import Operations
 from apn_config.status import Standing
 from apn_config.storage_thread import StoreThread
-from hil.simulate import Options, Simulation, Station, platform_is_installed
+from hil.simulate import Options, Simulation, platform_is_installed
+from hil.station import Station
 from modem.simulator import NetworkSettings, Submission
 
 if TYPE_CHECKING:

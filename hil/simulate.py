@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, TextIO
 from apn_config.control import ControlServer
 from hil.inbox import Inbox, LetterError, parse_letter
 from hil.simulate_control import StationControl, deliver_letter
+from hil.station import Station
 from hil.trace import Trace, TraceFile
 from modem.profiles import SIM7600, Profile
 from modem.simulator import (
-    Direction,
     FaultPlan,
     Network,
     NetworkSettings,
@@ -90,51 +90,6 @@ class Options:
     unverified: bool = False
     automations: str = ""
     request_limits: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """One simulated modem and where it can be reached."""
-
-    number: int
-    modem: SimulatedModem
-    wire: Wire
-    pty: PtyEndpoint
-    tcp: TcpEndpoint | None
-    traces: list[Trace] = field(default_factory=list)
-
-    def watch(self, trace: Trace) -> None:
-        """Have its traffic and its faults traced."""
-        if not self.traces:
-            self.wire.on_traffic = self._traffic
-            self.modem.on_fault = self._fault
-        self.traces.append(trace)
-
-    def _traffic(self, way: Direction, data: bytes) -> None:
-        for trace in self.traces:
-            trace.traffic(way, data)
-
-    def _fault(self, name: str) -> None:
-        for trace in self.traces:
-            trace.note(f"fault {name}")
-
-    def described(self) -> dict[str, object]:
-        """Its entry in the ready line."""
-        who = self.modem.who
-        return {
-            "modem": self.number,
-            "port": self.pty.port,
-            "link": str(self.pty.link) if self.pty.link else None,
-            "tcp": self.tcp.address if self.tcp else None,
-            "imei": who.imei,
-            "imsi": who.imsi,
-            "iccid": who.iccid,
-            "msisdn": who.msisdn,
-        }
-
-    def report(self) -> dict[str, object]:
-        """Its state, for the control socket."""
-        return {**self.described(), **self.modem.report()}
 
 
 def link_name(first: Path, number: int) -> Path:
@@ -220,7 +175,7 @@ class Simulation:
         if not platform_is_installed():
             raise SimulateError(f"--listen: {NEEDS_BENCH}", EXIT_FAILED)
         from hil.emnify.listening import ListenError
-        from hil.emnify.simulator.platform import PlatformSettings
+        from hil.emnify.simulator.organisation import PlatformSettings
         from hil.emnify.simulator.server import ServerSettings, serve_platform
 
         options = self._options

@@ -17,7 +17,7 @@ from modem.simulator.faultfile import plan_of
 from modem.sms import ComposeError
 
 if TYPE_CHECKING:
-    from hil.simulate import Station
+    from hil.station import Station
 
 T = TypeVar("T")
 

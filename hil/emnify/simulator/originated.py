@@ -9,17 +9,14 @@ documents say nothing; the causes of 3GPP TS 24.011 (table E-2) that say it are 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from hil.emnify.simulator.organisation import Organisation
 from hil.emnify.simulator.policy import P2P_MO_CAP, P2P_MT_CAP, SMS_MO, SMS_MT
 from hil.emnify.simulator.records import Device, Direction, Part, Sim, Sms, SmsStatus
-from hil.emnify.simulator.terminated import VALIDITY
+from hil.emnify.simulator.terminated import VALIDITY, Terminated
 from hil.emnify.simulator.wire_form import INTERNATIONAL
 from modem.simulator import Course, NetworkRefusal, Submission, Subscriber
 from modem.sms import Submit, decode_pdu
-
-if TYPE_CHECKING:
-    from hil.emnify.simulator.platform import Platform
 
 # RP-Cause, told by the modem as +CMS ERROR.
 _NOT_SUBSCRIBED = 50  # requested facility not subscribed
@@ -27,24 +24,25 @@ _REJECTED = 21  # short message transfer rejected
 
 
 class Originated:
-    """The rules of one platform for what its devices send."""
+    """The rules of one organisation for what its devices send."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, organisation: Organisation, terminated: Terminated) -> None:
+        self._organisation = organisation
+        self._terminated = terminated
         self._underway: Sms | None = None  # what is about to be handed on to another device
 
     def route(self, sender: Subscriber, submission: Submission) -> Course:
         """Where a submission goes; raises NetworkRefusal."""
         self._underway = None
-        device = self._platform.device_of(sender)
+        device = self._organisation.device_of(sender)
         if device is None:  # a card that belongs to nobody
             raise NetworkRefusal(_NOT_SUBSCRIBED)
-        now = self._platform.now()
+        now = self._organisation.now()
         if not device.policy.may_send:
             raise NetworkRefusal(_NOT_SUBSCRIBED)
         if device.usage.exhausted(device.policy, SMS_MO, now):
             raise NetworkRefusal.silence()
-        if len(submission.to.removeprefix("+")) <= self._platform.settings.short_digits:
+        if len(submission.to.removeprefix("+")) <= self._organisation.settings.short_digits:
             self._end(self._kept(device, submission), SmsStatus.DELIVERED)
             return Course.KEPT
         return self._to_subscriber(device, submission)
@@ -55,7 +53,7 @@ class Originated:
         sim = self._sim(submission.to)
         if not (policy.p2p_inside if sim else policy.p2p_outside):
             raise NetworkRefusal(_REJECTED)
-        now = self._platform.now()
+        now = self._organisation.now()
         sms = self._kept(device, submission)
         if not device.usage.may_send_p2p(now):
             note = f"SMS MO P2P limit reached: {P2P_MO_CAP} in 24 hours"
@@ -68,7 +66,7 @@ class Originated:
             return Course.LOST
         reason = self._unwanted(sim.device)
         if reason is not None:
-            self._platform.terminated.refuse_arriving(sim.device, sms, reason)
+            self._terminated.refuse_arriving(sim.device, sms, reason)
             return Course.LOST
         self._underway = sms
         return Course.ON
@@ -79,7 +77,7 @@ class Originated:
             return "SMS MT is off in the service profile"
         if not owner.policy.p2p_inside:
             return "P2P SMS between devices is off in the service profile"
-        now = self._platform.now()
+        now = self._organisation.now()
         if owner.usage.exhausted(owner.policy, SMS_MT, now):
             return f"the limit of {owner.policy.limits[SMS_MT]} MT-SMS a month"
         if not owner.usage.may_receive_p2p(now):
@@ -89,22 +87,22 @@ class Originated:
     def handed_on(self, submission: Submission, receiver: Subscriber, pdu: str) -> None:
         """The network takes a message to another device."""
         sms, self._underway = self._underway, None
-        owner = self._platform.device_of(receiver)
+        owner = self._organisation.device_of(receiver)
         if sms is not None and owner is not None:
-            self._platform.terminated.arriving(owner, sms, pdu)
+            self._terminated.arriving(owner, sms, pdu)
 
     def _sim(self, number: str) -> Sim | None:
         """The organisation's card with that number."""
         digits = number.removeprefix("+")
-        sims = self._platform.sims.values()
+        sims = self._organisation.sims.values()
         return next((sim for sim in sims if sim.who.msisdn == digits), None)
 
     def _kept(self, device: Device, submission: Submission) -> Sms:
         """The record of what a device sent. It counts, whatever becomes of it."""
         assert device.sim is not None
-        now = self._platform.now()
+        now = self._organisation.now()
         device.usage.count(SMS_MO, now)
-        key = self._platform.new_sms_id()
+        key = self._organisation.new_sms_id()
         message = decode_pdu(submission.pdu, from_device=True)
         assert isinstance(message, Submit)
         concat = message.concat
@@ -132,8 +130,8 @@ class Originated:
 
     def _end(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
         sms.status, sms.note = status, note
-        sms.final = sms.last_attempt = self._platform.now()
-        self._platform.tell_sms(sms)
+        sms.final = sms.last_attempt = self._organisation.now()
+        self._organisation.tell_sms(sms)
 
 
 def _expiry(message: Submit, now: datetime) -> datetime:

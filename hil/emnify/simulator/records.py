@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING
 
 from hil.emnify.simulator.policy import Policy, Usage
+from hil.station import Station
 from modem.simulator import Identity, Subscriber
 from modem.simulator.agenda import Appointment
-
-if TYPE_CHECKING:
-    from hil.simulate import Station
 
 # SMS that are kept for a device; a final one makes room.
 KEPT_SMS = 1000

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -15,7 +14,8 @@ from aiohttp import web
 from hil.emnify.listening import listening_at
 from hil.emnify.simulator.automation import Automations
 from hil.emnify.simulator.deliveries import Deliveries
-from hil.emnify.simulator.platform import Platform, PlatformSettings
+from hil.emnify.simulator.organisation import PlatformSettings
+from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.portal.app import Portal, add_portal
 from hil.emnify.simulator.portal.live import Live, Traffic
 from hil.emnify.simulator.records import Via
@@ -23,10 +23,8 @@ from hil.emnify.simulator.rest.app import add_api
 from hil.emnify.simulator.rest.calls import Api
 from hil.emnify.simulator.submission import submit_text
 from hil.emnify.simulator.tokens import Tokens
+from hil.station import Station
 from modem.simulator import Network
-
-if TYPE_CHECKING:
-    from hil.simulate import Station
 
 
 @dataclass(frozen=True, slots=True)

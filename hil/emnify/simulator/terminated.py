@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged
 from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused
+from hil.emnify.simulator.organisation import Organisation
 from hil.emnify.simulator.policy import SMS_MT
 from hil.emnify.simulator.records import Device, Direction, Part, Sms, SmsStatus, Via
-from hil.emnify.simulator.wire_form import NATIONAL, Outgoing, deliver_pdu, sender_of
+from hil.emnify.simulator.wire_form import Outgoing, deliver_pdu, sender_of
 from modem.simulator import Subscriber
 from modem.sms import decode_pdu
-
-if TYPE_CHECKING:
-    from hil.emnify.simulator.platform import Platform
 
 _MT_OFF = "SMS MT is off in the service profile"
 
@@ -35,16 +32,16 @@ RETRIES_S = (60.0, 300.0, 900.0, 3600.0)
 
 
 class Terminated:
-    """The messages to devices of one platform."""
+    """The messages to devices of one organisation."""
 
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
 
     def send(
         self, device: Device, wanted: Outgoing, via: Via, expires: datetime | None = None
     ) -> Sms:
         """Take a message for a device; raises Refused."""
-        now = self._platform.now()
+        now = self._organisation.now()
         if expires is None:
             expires = now + VALIDITY
         elif not now < expires <= now + MAX_VALIDITY:
@@ -56,13 +53,13 @@ class Terminated:
         sms.dcs, sms.udh = dcs, wanted.udh.lower()
         device.keep(sms)
         self._set(sms, SmsStatus.PENDING)
-        attempt = self._platform.network.after(ATTEMPT_S, lambda: self._attempt(sms))
+        attempt = self._organisation.network.after(ATTEMPT_S, lambda: self._attempt(sms))
         sms.timers.append(attempt)
         return sms
 
     def _composed(self, device: Device, wanted: Outgoing, now: datetime) -> tuple[int, str]:
-        settings = self._platform.network.settings
-        unverified = self._platform.settings.unverified
+        settings = self._organisation.network.settings
+        unverified = self._organisation.settings.unverified
         dcs, pdu = deliver_pdu(wanted, now, settings.smsc, unverified=unverified)
         if device.sim is None:
             raise Refused(ErrorKind.NOT_ALLOWED, "The device has no SIM.")
@@ -87,14 +84,14 @@ class Terminated:
         now: datetime,
         expires: datetime,
     ) -> Sms:
-        key = self._platform.new_sms_id()
-        concat = decode_pdu(pdu).concat
+        key = self._organisation.new_sms_id()
+        concat = decode_pdu(pdu).concat if pdu else None
         part = Part(concat.seq, concat.total, str(concat.ref)) if concat else Part(1, 1, str(key))
         sms = Sms(
             key, device, Direction.MT, payload, source, source_type, None, now, expires, part, via
         )
         sms.pdu = pdu
-        expiry = self._platform.network.agenda.after(
+        expiry = self._organisation.network.agenda.after(
             (expires - now).total_seconds(), lambda: self._expire(sms)
         )
         sms.timers.append(expiry)
@@ -104,7 +101,7 @@ class Terminated:
 
     def arriving(self, device: Device, sent: Sms, pdu: str) -> None:
         """A message of another device is about to be offered to this one."""
-        now = self._platform.now()
+        now = self._organisation.now()
         sms = self._new(
             device, sent.payload, sent.source, sent.source_type, Via.P2P, pdu, now, sent.expires
         )
@@ -112,15 +109,16 @@ class Terminated:
         device.usage.count(SMS_MT, now)
         device.keep(sms)
         # Whether it is taken at once shows when the network has offered it.
-        sms.timers.append(self._platform.network.agenda.after(0.0, lambda: self._offered(sms)))
-        self._platform.tell_sms(sms)
+        sms.timers.append(self._organisation.network.agenda.after(0.0, lambda: self._offered(sms)))
+        self._organisation.tell_sms(sms)
 
     def refuse_arriving(self, device: Device, sent: Sms, note: str) -> None:
         """The same for one that isn't let through: it is kept as failed."""
-        now = self._platform.now()
+        now = self._organisation.now()
         sms = self._new(
-            device, sent.payload, sent.source, NATIONAL, Via.P2P, sent.pdu, now, sent.expires
+            device, sent.payload, sent.source, sent.source_type, Via.P2P, "", now, sent.expires
         )
+        sms.part = sent.part
         device.keep(sms)
         self._end(sms, SmsStatus.FAILED, note)
 
@@ -137,7 +135,7 @@ class Terminated:
         subscriber.when_taken = taken
 
     def _attempt(self, sms: Sms) -> None:
-        sms.last_attempt = self._platform.now()
+        sms.last_attempt = self._organisation.now()
         subscriber = sms.device.subscriber
         assert subscriber is not None, "what waits has failed when a SIM is taken out"
         self._set(sms, SmsStatus.IN_PROGRESS)
@@ -149,8 +147,8 @@ class Terminated:
         if sms.status.final or sms.status is SmsStatus.BUFFERED:
             return
         if self._at_it(sms):
-            sms.timers.append(self._platform.network.after(LOOK_S, lambda: self._offered(sms)))
-        elif self._platform.now() >= sms.expires:
+            sms.timers.append(self._organisation.network.after(LOOK_S, lambda: self._offered(sms)))
+        elif self._organisation.now() >= sms.expires:
             self._expire(sms)
         elif not sms.device.policy.may_receive:  # switched off while it was at the host
             self._withdraw(sms)
@@ -178,27 +176,27 @@ class Terminated:
 
     def _buffer(self, sms: Sms) -> None:
         span_s = RETRIES_S[min(sms.retries, len(RETRIES_S) - 1)]
-        scale = self._platform.network.settings.time_scale
-        sms.retry = self._platform.now() + timedelta(seconds=span_s / scale)
-        sms.timers.append(self._platform.network.after(span_s, lambda: self._retry(sms)))
+        scale = self._organisation.network.settings.time_scale
+        sms.retry = self._organisation.now() + timedelta(seconds=span_s / scale)
+        sms.timers.append(self._organisation.network.after(span_s, lambda: self._retry(sms)))
         self._set(sms, SmsStatus.BUFFERED)
 
     def _retry(self, sms: Sms) -> None:
         subscriber = sms.device.subscriber
         assert subscriber is not None, "what waits has failed when a SIM is taken out"
         sms.retries += 1
-        sms.last_attempt, sms.retry = self._platform.now(), None
+        sms.last_attempt, sms.retry = self._organisation.now(), None
         subscriber.offer()
         if not sms.status.final:
             self._buffer(sms)
 
     def _taken(self, subscriber: Subscriber, pdu: str) -> None:
-        device = self._platform.device_of(subscriber)
+        device = self._organisation.device_of(subscriber)
         if device is None:
             return
         sms = self._first(device, pdu)
         if sms is not None:
-            sms.last_attempt = self._platform.now()
+            sms.last_attempt = self._organisation.now()
             self._end(sms, SmsStatus.DELIVERED)
 
     # ---- ends
@@ -206,7 +204,7 @@ class Terminated:
     def changed(self, change: Change) -> None:
         """A policy or a device was set: who may not receive any more gets nothing that waits."""
         if isinstance(change, PoliciesChanged):
-            for device in self._platform.all_devices():
+            for device in self._organisation.all_devices():
                 self._fail_unwanted(device)
         elif isinstance(change, DeviceChanged):
             self._fail_unwanted(change.device)
@@ -242,9 +240,9 @@ class Terminated:
 
     def _end(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
         sms.withdraw_timers()
-        sms.final, sms.retry, sms.note = self._platform.now(), None, note
+        sms.final, sms.retry, sms.note = self._organisation.now(), None, note
         self._set(sms, status)
 
     def _set(self, sms: Sms, status: SmsStatus) -> None:
         sms.status = status
-        self._platform.tell_sms(sms)
+        self._organisation.tell_sms(sms)

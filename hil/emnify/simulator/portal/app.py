@@ -1,18 +1,14 @@
-"""The portal over HTTP: its pages, the JSON that they ask for, and the events that keep them live.
+"""The portal's JSON over HTTP: what its pages ask for and change, and what keeps them live.
 
-There is no log-in: it is for this machine's user. So that no page of somebody else's can use it
-through a browser, calls with another Host or Origin are refused, and bodies have to be JSON.
+Bodies have to be JSON; who may call is `pages`'s.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from typing import Any
 
 from aiohttp import web
 from jsonschema import Draft202012Validator
@@ -25,6 +21,7 @@ from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.policy import SMS_MO, SMS_MT, TRAFFIC_LIMITS
 from hil.emnify.simulator.portal import shapes
 from hil.emnify.simulator.portal.live import Live, Traffic
+from hil.emnify.simulator.portal.pages import HEADERS, Handler, add_pages
 from hil.emnify.simulator.records import Device, DeviceStatus, Via
 from hil.emnify.simulator.rest.schemas import obj, text
 from hil.emnify.simulator.submission import submit_text
@@ -32,21 +29,6 @@ from modem.simulator.endpoints import LinkError
 from modem.sms import ComposeError, count
 
 MAX_BODY_BYTES = 256 << 10
-_PAGES = ("", "devices/{id}", "policies", "policies/{id}", "deliveries", "automations")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-_TYPES = {
-    ".html": "text/html",
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-}
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _BOOL = {"type": "boolean"}
 _LIMIT = {"enum": [None, *TRAFFIC_LIMITS.values()]}
 _MESSAGE = obj(
@@ -274,7 +256,7 @@ class Portal:
     def _device(self, request: web.Request) -> Device:
         return self.platform.device(int(request.match_info["id"]))
 
-    def routes(self) -> Iterable[tuple[str, str, _Handler]]:
+    def routes(self) -> Iterable[tuple[str, str, Handler]]:
         """Method, path and handler of each."""
         one, policy = "/portal/api/devices/{id}", "/portal/api/policies/{id}"
         return (
@@ -310,12 +292,7 @@ def add_portal(app: web.Application, portal: Portal) -> None:
             path.replace("{id}", "{id:[0-9]{1,15}}").replace("{sms}", "{sms:[0-9]{1,15}}"),
             handler,
         )
-    for page in _PAGES:
-        app.router.add_get("/portal/" + page.replace("{id}", "{id:[0-9]{1,15}}"), _index)
-    app.router.add_get("/portal/static/{file:[a-z_]+\\.[a-z]+}", _static)
-    for path in ("/", "/portal"):
-        app.router.add_get(path, _to_portal)
-    app.middlewares.append(_guard)
+    add_pages(app)
 
 
 # ---- answers
@@ -340,7 +317,7 @@ async def _stream(
     request: web.Request, listening: AbstractContextManager[AsyncIterator[str]]
 ) -> web.StreamResponse:
     """Server-sent events, until the browser is gone."""
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **_HEADERS})
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **HEADERS})
     await response.prepare(request)
     with listening as events:
         try:
@@ -350,67 +327,3 @@ async def _stream(
         except ConnectionError:  # it is gone
             pass
     return response
-
-
-async def _to_portal(_request: web.Request) -> NoReturn:
-    raise web.HTTPFound("/portal/")
-
-
-async def _index(_request: web.Request) -> web.Response:
-    return _file("index.html")
-
-
-async def _static(request: web.Request) -> web.Response:
-    return _file(request.match_info["file"])
-
-
-def _file(name: str) -> web.Response:
-    suffix = name[name.rindex(".") :]
-    file = files("hil.emnify.simulator.portal").joinpath("static", name)
-    if suffix not in _TYPES or not file.is_file():
-        raise web.HTTPNotFound
-    return web.Response(body=file.read_bytes(), content_type=_TYPES[suffix], charset="utf-8")
-
-
-# ---- who may
-
-
-@web.middleware
-async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Refuse what another site's page sends, and answer refusals as JSON."""
-    if not request.path.startswith(("/portal", "/hooks")):
-        return await handler(request)
-    try:
-        _must_be_ours(request)
-        response = await handler(request)
-    except Refused as refused:
-        response = web.json_response({"message": refused.message}, status=refused.status)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        response = web.json_response({"message": error.reason}, status=error.status)
-    if not response.prepared:
-        response.headers.update(_HEADERS)
-    return response
-
-
-def _must_be_ours(request: web.Request) -> None:
-    """A name that was made to point here (DNS rebinding), or another site: neither may."""
-    try:
-        host = urlsplit(f"//{request.host}").hostname or ""
-    except ValueError as error:
-        raise Refused(ErrorKind.FORBIDDEN, "Wrong Host.") from error
-    if host != "localhost" and not _is_address(host):
-        message = "Use an address, such as 127.0.0.1, or localhost."
-        raise Refused(ErrorKind.FORBIDDEN, message)
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{request.host}":
-        raise Refused(ErrorKind.FORBIDDEN, "Calls from other sites are refused.")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -11,17 +11,15 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hil.emnify.simulator.automation import Automations, Run
 from hil.emnify.simulator.changes import Change, DeviceChanged, SmsChanged
 from hil.emnify.simulator.deliveries import Deliveries, Delivery
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.portal import shapes
+from hil.station import Station
 from hil.trace import Trace, TraceLine
-
-if TYPE_CHECKING:
-    from hil.simulate import Station
 
 # What a browser may be behind before it has to load anew.
 _BEHIND = 2000

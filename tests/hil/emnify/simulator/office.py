@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from hil.emnify.simulator.changes import Change, SmsChanged
-from hil.emnify.simulator.platform import Platform, PlatformSettings
+from hil.emnify.simulator.organisation import PlatformSettings
+from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.records import Device, Sms, Via
 from hil.emnify.simulator.wire_form import Outgoing
-from hil.simulate import Station
+from hil.station import Station
 from modem.profiles import SIM7600, Profile
 from modem.simulator import Network, NetworkSettings, SimulatedModem, identity
 from modem.sms import Deliver, compose, decode_pdu

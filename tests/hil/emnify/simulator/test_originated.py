@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hil.emnify.simulator.deliveries import mo_body
-from hil.emnify.simulator.platform import PlatformSettings
+from hil.emnify.simulator.organisation import PlatformSettings
 from hil.emnify.simulator.policy import SMS_MO, SMS_MT
 from hil.emnify.simulator.records import Direction, SmsStatus, Via
 from modem.sms import compose

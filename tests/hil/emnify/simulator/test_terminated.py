@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hil.emnify.simulator.errors import Refused
-from hil.emnify.simulator.platform import PlatformSettings
+from hil.emnify.simulator.organisation import PlatformSettings
 from hil.emnify.simulator.policy import SMS_MT
 from hil.emnify.simulator.records import DeviceStatus, SimStatus, SmsStatus, Via
 from hil.emnify.simulator.wire_form import Outgoing
