@@ -45,7 +45,7 @@ def test_an_address_that_others_reach_is_warned_of() -> None:
 WRONG = {
     "no port": (("--listen", "foo"), 2, "wanted HOST:PORT"),
     "a port beyond all": (("--listen", "127.0.0.1:70000"), 2, "wanted HOST:PORT"),
-    "an address of nobody here": (("--listen", "192.0.2.1:80"), 2, "Cannot assign"),
+    "an address of nobody here": (("--listen", "192.0.2.1:80"), 2, "--listen: 192.0.2.1:80 "),
     "automations without a platform": (("--automations", "/dev/null"), 2, "give --listen"),
     "binary SMS without a platform": (("--unverified",), 2, "give --listen"),
     "short numbers without a platform": (("--short-digits", "7"), 2, "give --listen"),
