@@ -172,26 +172,34 @@ async def _listen(
 
     ended = asyncio.Event()
     failed: OSError | None = None
+    loop = asyncio.get_running_loop()
 
     def take(event: Event) -> None:
         nonlocal failed
-        if not _is_read():  # a write would hold up everything, the end too
+        if not _is_read():  # a write would hold up everything
             raise _NobodyReads
+        hold_signals(False)  # a line may be longer than the room there is: then they end it
         try:
             show_json(event_json(event)) if as_json else click.echo(event_line(event))
         except OSError as error:
             failed = error
             ended.set()
             raise
+        finally:
+            hold_signals(True)
 
-    loop = asyncio.get_running_loop()
+    def hold_signals(yes: bool) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if yes and not ended.is_set():
+                loop.add_signal_handler(number, end, number)
+            else:
+                loop.remove_signal_handler(number)
 
     def end(number: int) -> None:
         ended.set()
         loop.remove_signal_handler(number)  # a second one ends it at once
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end, number)
+    hold_signals(True)
     async with listening(Receiver(take, secret=secret), *address, path) as url:
         click.echo(f"Listening at {url}", err=True)
         await ended.wait()

@@ -163,7 +163,8 @@ class Sms:
     """One SMS.
 
     `payload` is its text, for 8-bit data its octets in hex; `pdu` the DELIVER of an MT one, the
-    SUBMIT of an MO one. `note` says in words why it came to nothing.
+    SUBMIT of an MO one. `note` says in words why it came to nothing; `looked_at`, that
+    it will be looked at again.
     """
 
     id: int
@@ -187,6 +188,7 @@ class Sms:
     retry: datetime | None = None
     retries: int = 0
     note: str | None = None
+    looked_at: bool = False
     timers: list[Appointment] = field(default_factory=list)
 
     def withdraw_timers(self) -> None:

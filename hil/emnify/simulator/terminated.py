@@ -92,7 +92,7 @@ class Terminated:
         )
         sms.pdu = pdu
         expiry = self._organisation.network.agenda.after(
-            (expires - now).total_seconds(), lambda: self._expire(sms)
+            (expires - now).total_seconds(), lambda: self._look(sms)
         )
         sms.timers.append(expiry)
         return sms
@@ -109,7 +109,7 @@ class Terminated:
         device.usage.count(SMS_MT, now)
         device.keep(sms)
         # Whether it is taken at once shows when the network has offered it.
-        sms.timers.append(self._organisation.network.agenda.after(0.0, lambda: self._offered(sms)))
+        sms.timers.append(self._organisation.network.agenda.after(0.0, lambda: self._look(sms)))
         self._organisation.tell_sms(sms)
 
     def refuse_arriving(self, device: Device, sent: Sms, note: str) -> None:
@@ -140,21 +140,33 @@ class Terminated:
         assert subscriber is not None, "what waits has failed when a SIM is taken out"
         self._set(sms, SmsStatus.IN_PROGRESS)
         subscriber.deliver(sms.pdu)
-        self._offered(sms)
+        self._look(sms)
 
-    def _offered(self, sms: Sms) -> None:
-        """The network has it: it was taken at once, is at the modem's host, or waits."""
-        if sms.status.final or sms.status is SmsStatus.BUFFERED:
+    def _look(self, sms: Sms) -> None:
+        """What has become of a message that the network was given, as far as nobody tells it.
+
+        One that is at the modem's host may still be taken, so it is looked at again.
+        """
+        if sms.status.final:
             return
         if self._at_it(sms):
-            sms.timers.append(self._organisation.network.after(LOOK_S, lambda: self._offered(sms)))
+            self._set(sms, SmsStatus.IN_PROGRESS)
+            self._look_again(sms)
         elif self._organisation.now() >= sms.expires:
-            self._expire(sms)
-        elif not sms.device.policy.may_receive:  # switched off while it was at the host
-            self._withdraw(sms)
-            self._end(sms, SmsStatus.FAILED, _MT_OFF)
-        else:
+            self._give_up(sms, SmsStatus.EXPIRED)
+        elif not sms.device.policy.may_receive:
+            self._give_up(sms, SmsStatus.FAILED, _MT_OFF)
+        elif sms.retry is None:
             self._buffer(sms)
+
+    def _look_again(self, sms: Sms) -> None:
+        def look() -> None:
+            sms.looked_at = False
+            self._look(sms)
+
+        if not sms.looked_at:
+            sms.looked_at = True
+            sms.timers.append(self._organisation.network.after(LOOK_S, look))
 
     def _at_it(self, sms: Sms) -> bool:
         """Is the modem's host to acknowledge it (+CNMA)?"""
@@ -187,8 +199,7 @@ class Terminated:
         sms.retries += 1
         sms.last_attempt, sms.retry = self._organisation.now(), None
         subscriber.offer()
-        if not sms.status.final:
-            self._buffer(sms)
+        self._look(sms)
 
     def _taken(self, subscriber: Subscriber, pdu: str) -> None:
         device = self._organisation.device_of(subscriber)
@@ -211,7 +222,8 @@ class Terminated:
 
     def _fail_unwanted(self, device: Device) -> None:
         if not device.policy.may_receive:
-            self.fail_all(device, _MT_OFF)
+            for sms in device.open_messages():
+                self._look(sms)
 
     def cancel(self, sms: Sms) -> None:
         """Take a message back that waits; raises Refused for one that doesn't."""
@@ -219,24 +231,19 @@ class Terminated:
         if not waits or self._at_it(sms):
             words = sms.status.words
             raise Refused(ErrorKind.NOT_ALLOWED, f"The SMS is {words}; it can't be cancelled.")
-        self._withdraw(sms)
-        self._end(sms, SmsStatus.CANCELED)
+        self._give_up(sms, SmsStatus.CANCELED)
 
     def fail_all(self, device: Device, note: str) -> None:
         """Nothing of what waits can arrive any more; what is at the modem's host may."""
         for sms in device.open_messages():
             if not self._at_it(sms):
-                self._withdraw(sms)
-                self._end(sms, SmsStatus.FAILED, note)
+                self._give_up(sms, SmsStatus.FAILED, note)
 
-    def _expire(self, sms: Sms) -> None:
-        if not sms.status.final and not self._at_it(sms):
-            self._withdraw(sms)
-            self._end(sms, SmsStatus.EXPIRED)
-
-    def _withdraw(self, sms: Sms) -> None:
+    def _give_up(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
+        """The network doesn't have it any more."""
         if sms.device.subscriber is not None:
             sms.device.subscriber.withdraw(sms.pdu)
+        self._end(sms, status, note)
 
     def _end(self, sms: Sms, status: SmsStatus, note: str | None = None) -> None:
         sms.withdraw_timers()

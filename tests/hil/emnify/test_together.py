@@ -185,6 +185,29 @@ def test_a_reader_that_sleeps_holds_up_no_end(desk: Desk) -> None:
         assert (statuses[0], statuses[-1]) == (204, 500)
 
 
+def test_a_line_beyond_a_full_pipe_holds_up_no_end(desk: Desk) -> None:
+    with subprocess.Popen(
+        [*CLI, "emnify", "webhook", "listen", "--listen", "127.0.0.1:0", "--json"],
+        env=desk.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as receiver:
+        try:
+            assert receiver.stderr is not None
+            receiver.stderr.readline()  # the warning
+            url = receiver.stderr.readline().split()[-1]
+            body = {"id": 1, "payload": "я" * 30_000, "dest_address": "1234"}
+            data = json.dumps(body, ensure_ascii=False).encode()
+            request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+            with pytest.raises(TimeoutError):
+                urllib.request.urlopen(request, timeout=2)
+            receiver.terminate()
+            assert receiver.wait(PATIENCE_S) == -signal.SIGTERM
+        finally:
+            receiver.kill()
+
+
 def test_a_bulk_that_is_interrupted_tells_who_has_it(desk: Desk) -> None:
     """Ctrl-C: what is under way comes to its end, and the result of each device is shown."""
     (desk.home / "ids").write_text("\n".join(["700001", "700002", "700003", *map(str, range(200))]))

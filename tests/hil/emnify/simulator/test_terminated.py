@@ -223,6 +223,31 @@ def test_one_that_is_never_acknowledged_expires() -> None:
     assert office.received() == []
 
 
+@pytest.mark.parametrize("why", ["EXPIRED", "FAILED"])
+def test_one_that_waited_before_it_reached_a_mute_host(why: str) -> None:
+    """Expiry, or SMS MT off, while it is at the host: it isn't delivered a day later."""
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    office.modems[0].set_coverage(False)
+    sms = office.send(expires=EPOCH + timedelta(seconds=40))
+    assert sms.status.name == "BUFFERED"
+    office.modems[0].set_coverage(True)
+    office.wait(5)
+    assert b"+CMT:" in office.modems[0].take_output()
+    if why == "FAILED":
+        office.device.policy.services.discard(SMS_MT)
+        office.platform.policies_changed()
+    else:
+        office.wait(40)
+    assert sms.status.name == "IN_PROGRESS"
+    office.modems[0].set_coverage(False)
+    office.wait(10)
+    assert sms.status.name == why
+    office.modems[0].set_coverage(True)
+    office.wait(DAY_S)
+    assert office.received() == []
+
+
 def test_one_that_was_not_acknowledged_waits_again() -> None:
     office = Office()
     office.ask("AT+CSMS=1;+CNMI=2,2")
