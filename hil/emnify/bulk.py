@@ -57,19 +57,34 @@ class Limits:
 Send = Callable[[int], Awaitable[tuple[int, ...]]]
 
 
+class Stopping:
+    """How a bulk is ended before its time: first nothing new is begun, then nothing waited for."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.given_up = asyncio.Event()
+
+    def ask(self) -> None:
+        """Once, and once more."""
+        if self.asked:
+            self.given_up.set()
+        self.asked = True
+
+
 async def send_to_all(
     devices: Sequence[int],
     send: Send,
     *,
     limits: Limits | None = None,
     progress: Callable[[Result], None] = lambda _result: None,
-    asked_to_stop: Callable[[], bool] = lambda: False,
+    stopping: Stopping | None = None,
     concurrency: int = _CONCURRENCY,
 ) -> tuple[Result, ...]:
     """The results in the order of the devices, each of them once.
 
-    What is under way when it is asked to stop comes to its end.
+    What is under way when it is asked to stop comes to its end, or else may have been sent.
     """
+    stopping = stopping or Stopping()
     chosen = tuple(dict.fromkeys(devices))
     stop_at = limits or Limits()
     waiting = iter(chosen)
@@ -79,16 +94,36 @@ async def send_to_all(
 
     async def worker() -> None:
         nonlocal failed, stopped
-        while not (stopped or asked_to_stop()) and (device := next(waiting, None)) is not None:
+        while not (stopped or stopping.asked) and (device := next(waiting, None)) is not None:
+            results[device] = _interrupted(device)  # until it is known
             result = results[device] = await _sent(device, send)
             failed += result.outcome is not Outcome.SENT
             stopped = stopped or _hopeless(result) or stop_at.reached(failed, len(results))
             progress(result)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(concurrency, len(chosen))):
-            group.create_task(worker())
+    workers = [asyncio.ensure_future(worker()) for _ in range(min(concurrency, len(chosen)))]
+    await _ended(workers, stopping.given_up)
     return tuple(results.get(device, Result(device, Outcome.NOT_TRIED)) for device in chosen)
+
+
+async def _ended(workers: Sequence[asyncio.Future[None]], given_up: asyncio.Event) -> None:
+    """Wait for the end of all of them, or until they are given up. Raises what one raised."""
+    waiting = asyncio.ensure_future(given_up.wait())
+    together = asyncio.gather(*workers)
+    try:
+        await asyncio.wait((together, waiting), return_when=asyncio.FIRST_COMPLETED)
+        if together.done():
+            together.result()
+    finally:
+        waiting.cancel()
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, waiting, together, return_exceptions=True)
+
+
+def _interrupted(device: int) -> Result:
+    error = MaybeSent(device, UnexpectedAnswer("it was interrupted"))
+    return Result(device, Outcome.MAYBE, (), error)
 
 
 async def _sent(device: int, send: Send) -> Result:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,7 +15,7 @@ import click
 
 from apn_config.display import columns, safe, table
 from apn_config.spans import parse_span
-from hil.emnify.bulk import Limits, Outcome, Result, send_to_all
+from hil.emnify.bulk import Limits, Outcome, Result, Stopping, send_to_all
 from hil.emnify.cli_access import FILTER_OPTION, Access, api_command, show_json
 from hil.emnify.models import Sms, SmsRequest, as_json
 
@@ -138,12 +139,10 @@ def send(
             raise click.ClickException("there is no such device")
         if len(ids) > 1 and not yes:
             _confirm(len(ids))
-        with stopping as asked_to_stop:
-            return await _send_with_progress(
-                client, content, ids, Limits(max_failures), asked_to_stop
-            )
+        with _stopped_by_signals(stopping):
+            return await _send_with_progress(client, content, ids, Limits(max_failures), stopping)
 
-    stopping = _Stopping()
+    stopping = Stopping()
     results = access.run(work)
     if len(results) == 1 and results[0].error is not None:
         raise results[0].error
@@ -151,27 +150,24 @@ def send(
     click.get_current_context().exit(_INTERRUPTED if stopping.asked else _exit_code(results))
 
 
-class _Stopping:
+@contextmanager
+def _stopped_by_signals(stopping: Stopping) -> Iterator[None]:
     """Ctrl-C and SIGTERM, while the context lasts: no further SMS, and what went out is told."""
+    loop = asyncio.get_running_loop()
 
-    def __init__(self) -> None:
-        self.asked = False
+    def stop() -> None:
+        if not stopping.asked:
+            words = "Waiting for what is under way; once more ends it, sent or not."
+            click.echo(f"\n{words}", err=True)
+        stopping.ask()
 
-    def __enter__(self) -> Callable[[], bool]:
-        loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, self._stop, number)
-        return lambda: self.asked
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
-
-    def _stop(self, number: int) -> None:
-        self.asked = True
-        asyncio.get_running_loop().remove_signal_handler(number)
-        click.echo("\nWaiting for what is under way; once more ends it, sent or not.", err=True)
 
 
 def _confirm(count: int) -> None:
@@ -240,20 +236,20 @@ async def _send_with_progress(
     content: _Content,
     ids: Sequence[int],
     limits: Limits,
-    asked_to_stop: Callable[[], bool],
+    stopping: Stopping,
 ) -> tuple[Result, ...]:
     async def send(device_id: int) -> tuple[int, ...]:
         return await content.send(client, device_id)
 
     if len(ids) == 1:
-        return await send_to_all(ids, send)
+        return await send_to_all(ids, send, stopping=stopping)
     with click.progressbar(length=len(ids), label="Sending", file=sys.stderr, show_pos=True) as bar:
         return await send_to_all(
             ids,
             send,
             limits=limits,
             progress=lambda _result: bar.update(1),
-            asked_to_stop=asked_to_stop,
+            stopping=stopping,
         )
 
 

@@ -149,6 +149,7 @@ class Organisation:
         """Not while a device has it."""
         if any(device.policy is policy for device in self.all_devices()):
             raise Refused(ErrorKind.NOT_ALLOWED, "The service profile is in use.")
+        policy.callback = policy.secret = None  # what waits for its webhook has none any more
         del self.policies[policy.id]
         self.tell(PoliciesChanged())
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hil.emnify.bulk import Limits, Outcome, Result, send_to_all
+from hil.emnify.bulk import Limits, Outcome, Result, Stopping, send_to_all
 from hil.emnify.client import Client
 from hil.emnify.errors import ApiError, EmnifyError, MaybeSent, NoAnswer, PartlySent
 from hil.emnify.models import Sms, SmsStatus
@@ -98,6 +98,33 @@ def test_tells_what_a_failure_means() -> None:
         ("sent", (40,)),
     ]
     assert [r.error for r in results] == [*faults.values(), None]
+
+
+def test_what_is_given_up_may_have_been_sent() -> None:
+    """The second signal: nothing is waited for, and all that is known is told."""
+    stopping = Stopping()
+
+    async def send(device: int) -> tuple[int, ...]:
+        if device == 3:
+            stopping.ask()
+            stopping.ask()
+        if device > 1:
+            await asyncio.Event().wait()
+        return (device * 10,)
+
+    async def main() -> tuple[Result, ...]:
+        async with asyncio.timeout(10):
+            return await send_to_all((1, 2, 3, 4, 5), send, stopping=stopping, concurrency=2)
+
+    results = asyncio.run(main())
+    outcomes = [result.outcome for result in results]
+    assert outcomes == [
+        Outcome.SENT,
+        Outcome.MAYBE,
+        Outcome.MAYBE,
+        Outcome.NOT_TRIED,
+        Outcome.NOT_TRIED,
+    ]
 
 
 def test_a_fault_of_ours_hides_no_other_result(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from hil.emnify.simulator import deliveries as module
 from hil.emnify.simulator.deliveries import Delivery, DeliveryState, retry_s
+from hil.emnify.simulator.records import DeviceStatus
 from modem.simulator import Submission
 from modem.sms import compose
 from tests.hil.emnify.simulator.hook import Hook, hooked
@@ -241,6 +242,26 @@ def test_a_webhook_that_is_removed_gets_nothing_more() -> None:
         (delivery,) = await ended(at, 1)
         assert delivery.state is DeliveryState.GIVEN_UP
         assert delivery.note == "the policy has no webhook any more"
+
+    play(story)
+
+
+def test_a_policy_that_is_deleted_with_its_webhook_while_a_call_waits() -> None:
+    async def story(at: Served, hook: Hook) -> None:
+        hook.status = lambda _number: 500
+        use(at, hook.url)
+        await submit(at, "x")
+        await hook.until(1)
+        (policy,) = at.platform.policies.values()
+        callback = policy.callback
+        assert callback is not None
+        device = at.platform.device(700001)
+        at.platform.assign(device, None)
+        at.platform.set_status(device, DeviceStatus.DELETED)
+        at.platform.delete_policy(policy)
+        at.platform.remove_callback(callback)
+        (delivery,) = await ended(at, 1)
+        assert delivery.state is DeliveryState.GIVEN_UP
 
     play(story)
 
