@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from hil.emnify.simulator.policy import SHORT_DIGITS
 from modem.errors import MisuseError
 from modem.profiles import Profile, profile_from, profile_named, profile_names
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from hil.station import Station
     from modem.simulator import FaultPlan
 
-_SHORT_DIGITS = 8
 _EXAMPLE = '{"modem": 0, "from": "12345", "text": "APN em"}'
 
 
@@ -185,7 +185,7 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
 @click.option(
     "--short-digits",
     type=click.IntRange(1, 15),
-    default=_SHORT_DIGITS,
+    default=SHORT_DIGITS,
     show_default=True,
     help="An SMS to so many digits goes to the webhook, to more it is to another SIM.",
 )
@@ -258,7 +258,7 @@ def _refuse_for_nobody(automations: TextIO | None, options: Options) -> None:
     given = {
         "--automations": automations is not None,
         "--unverified": options.unverified,
-        "--short-digits": options.short_digits != _SHORT_DIGITS,
+        "--short-digits": options.short_digits != SHORT_DIGITS,
     }
     for option in [name for name, present in given.items() if present]:
         raise click.UsageError(f"{option} is for the platform: give --listen, too")

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from apn_config.control import ControlServer
+from hil.emnify.simulator.policy import SHORT_DIGITS
 from hil.inbox import Inbox, LetterError, parse_letter
 from hil.simulate_control import StationControl, deliver_letter
 from hil.station import Station
@@ -86,7 +87,7 @@ class Options:
     control: Path | None = None
     trace: TextIO | None = None
     listen: tuple[str, int] | None = None
-    short_digits: int = 8
+    short_digits: int = SHORT_DIGITS
     unverified: bool = False
     automations: str = ""
     request_limits: bool = True

@@ -53,6 +53,7 @@ _CALLBACKS = "/api/v1/api_callback"
 _SECRETS = "/api/v1/api_secret"
 # Pages of 1000 were seen; half of that keeps an answer under a megabyte.
 PER_PAGE = 500
+_MAX_PAGES = 1000
 _SERVER_ERROR = 500
 
 
@@ -109,6 +110,8 @@ class Client:
             # Nothing new on a page: somebody ignores the number of the page.
             more = bool(fresh) and _more_pages(answer, page, len(items), per_page)
             page += 1
+            if page > _MAX_PAGES:
+                raise UnexpectedAnswer(f"more than {_MAX_PAGES} pages of devices")
 
     async def device(self, device_id: int) -> Device:
         """One device."""
@@ -281,7 +284,7 @@ class Client:
             await self.patch_service_profile(
                 profile_id, _webhook_changes(before, callback_id, secret_id)
             )
-        except ApiError:
+        except EmnifyError:
             await self._tidy(callback_id, secret_id)
             raise
         await self._tidy_unused(before)

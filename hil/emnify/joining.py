@@ -23,7 +23,7 @@ class _Group:
 class Joiner:
     """Joins by device, way, identifier and number of parts; ordered by `partno` (inferred).
 
-    `whole` doesn't forget: `forget` does, once somebody has taken what it gave.
+    Nothing that it gives is forgotten by that: `forget` does it, once somebody has taken it.
     """
 
     def __init__(self, patience_s: float = PATIENCE_S, max_waiting: int = MAX_WAITING) -> None:
@@ -45,18 +45,25 @@ class Joiner:
             group = self._groups.setdefault(_key(sms, sms.part), _Group(now_s))
             group.parts[sms.part.number] = sms
 
-    def displaced(self, sms: MoSms) -> MoSms | None:
-        """What is held of another message with the same identifier, whose end never came.
+    def in_the_way(self, sms: MoSms) -> list[MoSms]:
+        """What has to be given out as it is, before this part can be held.
 
-        Devices use their references again (3GPP TS 23.040 9.2.3.24.1: eight or sixteen bits).
+        That is what is held of another message with the same identifier, whose end never came:
+        devices use their references again (3GPP TS 23.040 9.2.3.24.1: eight or sixteen bits). And
+        the oldest message, where there is no room for one more.
         """
         if sms.part is None:
-            return None
-        group = self._groups.get(_key(sms, sms.part))
-        held = group.parts.get(sms.part.number) if group else None
-        if group is None or held is None or held.id == sms.id:
-            return None
-        return _joined(group.parts, sms.part.total)
+            return []
+        key = _key(sms, sms.part)
+        group = self._groups.get(key)
+        if group is not None:
+            held = group.parts.get(sms.part.number)
+            same = held is None or held.id == sms.id
+            return [] if same else [_joined(group.parts, sms.part.total)]
+        if len(self._groups) < self._max_waiting:
+            return []
+        oldest, group = next(iter(self._groups.items()))
+        return [_joined(group.parts, oldest[-1])]
 
     def forget(self, sms: MoSms) -> None:
         """A message, as `whole` or `overdue` gave it, was taken."""
@@ -65,11 +72,10 @@ class Joiner:
 
     def overdue(self, now_s: float, *, all_of_them: bool = False) -> list[MoSms]:
         """The messages whose parts didn't all come in time, the oldest first."""
-        surplus = len(self._groups) - self._max_waiting
         return [
             _joined(group.parts, key[-1])
-            for index, (key, group) in enumerate(self._groups.items())
-            if all_of_them or index < surplus or now_s - group.began_s >= self._patience_s
+            for key, group in self._groups.items()
+            if all_of_them or now_s - group.began_s >= self._patience_s
         ]
 
 

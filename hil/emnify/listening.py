@@ -19,12 +19,13 @@ _USAGE, _FORBIDDEN, _BUSY = 2, 6, 7
 class ListenError(EmnifyError):
     """An address can't be had."""
 
-    def __init__(self, host: str, port: int, error: OSError) -> None:
+    def __init__(self, host: str, port: int, error: OSError | UnicodeError) -> None:
+        code = error.errno if isinstance(error, OSError) else None
         codes = {errno.EADDRINUSE: _BUSY, errno.EACCES: _FORBIDDEN}
-        self.exit_code = codes.get(error.errno or 0, _USAGE)
+        self.exit_code = codes.get(code or 0, _USAGE)
         # A number below zero is getaddrinfo's, which has its own words.
-        known = error.errno is not None and error.errno > 0
-        words = os.strerror(error.errno or 0) if known else error.strerror or str(error)
+        words = os.strerror(code) if code and code > 0 else getattr(error, "strerror", "")
+        words = words or "is no address"
         reason = "is in use" if self.exit_code == _BUSY else words
         super().__init__(f"{host}:{port} {reason}")
 
@@ -38,7 +39,7 @@ async def listening_at(app: web.Application, host: str, port: int) -> AsyncItera
     try:
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise ListenError(host, port, error) from error
         bound, number = runner.addresses[0][:2]
         yield f"http://[{bound}]:{number}" if ":" in bound else f"http://{bound}:{number}"

@@ -20,7 +20,7 @@ import logging
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import jwt
@@ -109,14 +109,12 @@ class Receiver:
                 self._seen.popitem(last=False)
 
     async def _receive_sms(self, sms: MoSms) -> None:
-        displaced = self._joiner.displaced(sms)
-        if displaced is not None:
-            await self._give(displaced)
-            self._joiner.forget(displaced)
+        for former in self._joiner.in_the_way(sms):
+            await self._give(former)
+            self._joiner.forget(former)
         whole = self._joiner.whole(sms)
         if whole is None:
             self._joiner.hold(sms, self._clock())
-            await self._give_out(self._joiner.overdue(self._clock()))
         else:
             await self._give(whole)
             self._joiner.forget(whole)
@@ -129,15 +127,12 @@ class Receiver:
     async def give_out_incomplete(self, *, all_of_them: bool = False) -> None:
         """Give out messages whose parts didn't all come within ten minutes, with `missing`."""
         async with self._one_at_a_time:
-            await self._give_out(self._joiner.overdue(self._clock(), all_of_them=all_of_them))
-
-    async def _give_out(self, messages: Iterable[MoSms]) -> None:
-        for sms in messages:
-            try:
-                await self._give(sms)
-            except Exception as error:  # noqa: BLE001 -- the taker's faults are many
-                _LOG.error("an incomplete message was not taken (%r)", error)
-            else:
+            for sms in self._joiner.overdue(self._clock(), all_of_them=all_of_them):
+                try:
+                    await self._give(sms)
+                except Exception as error:  # noqa: BLE001 -- the taker's faults are many
+                    _LOG.error("incomplete messages were not taken (%r)", error)
+                    return
                 self._joiner.forget(sms)
 
     async def watch_incomplete(self) -> None:

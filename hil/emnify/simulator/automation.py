@@ -243,6 +243,8 @@ class Automations:
         if not isinstance(given, dict) or "status" not in given:
             return False
         key = given.get("id")
+        if isinstance(key, str) and re.fullmatch(r"[0-9]{1,15}", key):
+            key = int(key)
         if not isinstance(key, int):
             return False
         messages = (device.messages.get(key) for device in self._platform.all_devices())

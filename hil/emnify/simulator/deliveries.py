@@ -33,6 +33,7 @@ KEPT_FOR = timedelta(hours=24)
 AT_ONCE = 16  # calls to one URL
 LOGGED = 1000
 LOGGED_ATTEMPTS = 20
+_MAX_ERROR = 200  # characters
 # CANCELED is not documented for a receipt, so none is sent.
 _REPORTED = (SmsStatus.DELIVERED, SmsStatus.FAILED, SmsStatus.EXPIRED)
 
@@ -127,22 +128,23 @@ class Deliveries:
 
     async def _deliver(self, delivery: Delivery) -> None:
         scale = self._platform.network.settings.time_scale
-        while True:
+        while delivery.state is DeliveryState.WAITING:
             # The webhook of the moment: one that was mistyped is set right meanwhile, or removed.
             webhook = self._platform.webhook_of(delivery.sms.device.policy)
             if webhook is None:
                 self._end(delivery, DeliveryState.GIVEN_UP, "the policy has no webhook any more")
                 return
-            callback, secret = webhook
-            delivery.url = callback.url
-            async with self._turns.setdefault(callback.url, asyncio.Semaphore(AT_ONCE)):
-                await self._try(delivery, secret)
-            if delivery.state is not DeliveryState.WAITING:
-                return
-            wait_s = retry_s(delivery.tries) / scale
-            delivery.next_try = self._platform.now() + timedelta(seconds=wait_s)
-            self._changed(delivery)
-            await asyncio.sleep(wait_s)
+            delivery.url = webhook[0].url
+            async with self._turns.setdefault(delivery.url, asyncio.Semaphore(AT_ONCE)):
+                # While it waited for its turn the webhook may have become another one.
+                if webhook != self._platform.webhook_of(delivery.sms.device.policy):
+                    continue
+                await self._try(delivery, webhook[1])
+            if delivery.state is DeliveryState.WAITING:
+                wait_s = retry_s(delivery.tries) / scale
+                delivery.next_try = self._platform.now() + timedelta(seconds=wait_s)
+                self._changed(delivery)
+                await asyncio.sleep(wait_s)
 
     def _end(self, delivery: Delivery, state: DeliveryState, note: str | None = None) -> None:
         delivery.state, delivery.next_try, delivery.note = state, None, note
@@ -190,7 +192,7 @@ class Deliveries:
         except TimeoutError:
             return None, f"no answer within {TIMEOUT_S:g} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return None, str(error) or type(error).__name__
+            return None, str(error)[:_MAX_ERROR] or type(error).__name__
 
     def _changed(self, delivery: Delivery) -> None:
         if self.on_change is not None:

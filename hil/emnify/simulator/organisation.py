@@ -16,20 +16,19 @@ from urllib.parse import urlsplit
 
 from hil.emnify.simulator.changes import Change, DeviceChanged, PoliciesChanged, SmsChanged
 from hil.emnify.simulator.errors import ErrorKind, Invalid, Refused, unknown
-from hil.emnify.simulator.policy import Callback, Policy, Secret
+from hil.emnify.simulator.policy import SHORT_DIGITS, Callback, Policy, Secret
 from hil.emnify.simulator.records import Device, DeviceStatus, Sim, Sms
 from hil.emnify.simulator.tokens import callback_jwt
 from hil.station import Station
 from modem.simulator import Network, Subscriber
 
-# "at most eight digits" in the older documents, seven in the newer ones.
-SHORT_DIGITS = 8
 # Ids look like those of the real one, and those of different kinds are never the same.
 _FIRST_DEVICE, _FIRST_SIM, _FIRST_SMS = 700_001, 800_001, 9_000_001
 _FIRST_POLICY, _FIRST_OBJECT = 400_001, 600_001
 
 # Printable ASCII: what else there is, is written as %XX.
 _URL = re.compile(r"[!-~]{1,2000}")
+_HOST = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*|[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 
 Value = TypeVar("Value")
 
@@ -211,7 +210,8 @@ def is_web_address(url: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    right = parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+    named = bool(_HOST.fullmatch(parts.hostname or ""))
+    right = parts.scheme in ("http", "https") and named and port != 0
     return right and parts.username is None and bool(_URL.fullmatch(url))
 
 

@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+# "at most eight digits" in the older documents, seven in the newer ones.
+SHORT_DIGITS = 8
 # Ids of services (emnify's API, ServiceProfiles).
 SMS_MT = 6
 SMS_MO = 32

@@ -584,3 +584,31 @@ def test_parts_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             assert [event.id for event in b.taken] == [1]
 
     asyncio.run(main())
+
+
+def test_parts_are_not_acknowledged_where_nobody_takes_what_has_to_go() -> None:
+    """A taker that fails: what is beyond the room is answered 500, and comes again."""
+
+    async def main() -> None:
+        async with bench(take=Taker(faults=2)) as b:
+            b.receiver._joiner = Joiner(max_waiting=2)
+            statuses = []
+            for key in (1, 2, 3, 4):
+                info = {"partno": 1, "total": 2, "identifier": str(key)}
+                statuses.append(await b.post({**MO, "id": key, "multi_part_info": info}))
+            assert statuses == [204, 204, 500, 500]
+            info = {"partno": 1, "total": 2, "identifier": "3"}
+            assert await b.post({**MO, "id": 3, "multi_part_info": info}) == 204
+            assert [event.id for event in b.taken] == [1]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("host", ["..", "x" * 64])
+def test_a_host_that_is_none(host: str) -> None:
+    async def main() -> None:
+        with pytest.raises(ListenError, match="is no address"):
+            async with listening(Receiver(print), host, 0):
+                pytest.fail("it listens")
+
+    asyncio.run(main())

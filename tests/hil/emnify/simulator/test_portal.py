@@ -47,7 +47,12 @@ def test_who_may_change_something(headers: dict[str, str], status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}], ids=["page", "name"]
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Host": "evil.example", "Origin": "http://evil.example"},
+    ],
+    ids=["a page", "a name that points here, and its page"],
 )
 def test_no_other_site_sets_off_an_automation(headers: dict[str, str]) -> None:
     async def main() -> None:
@@ -56,6 +61,16 @@ def test_no_other_site_sets_off_an_automation(headers: dict[str, str]) -> None:
             answer = await at.call("POST", "/hooks/activate", body, headers=headers, token=None)
             assert answer.status == 403
             assert list(at.platform.device(700001).messages) == []
+
+    asyncio.run(main())
+
+
+def test_a_program_may_call_a_hook_by_a_name() -> None:
+    async def main() -> None:
+        async with served(automations=TEMPLATE) as at:
+            headers = {"Host": "simulator:8090"}
+            answer = await at.call("POST", "/hooks/activate", {}, headers=headers, token=None)
+            assert answer.status == 200
 
     asyncio.run(main())
 

@@ -296,6 +296,7 @@ BAD: dict[str, tuple[str, str, bytes | None, int, object]] = {
             "ftp://x",
             "http://",
             "http:///x",
+            "http://..",
             "http://[::1/",
             "http://127.0.0.1:99999/",
             "http://a b/",
