@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from hil.cli_address import host_and_port, listen_address
 from hil.emnify.simulator.policy import SHORT_DIGITS
 from modem.errors import MisuseError
 from modem.profiles import Profile, profile_from, profile_named, profile_names
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
     from modem.simulator import FaultPlan
 
 _EXAMPLE = '{"modem": 0, "from": "12345", "text": "APN em"}'
-
-
-def _address(value: str) -> tuple[str, int]:
-    """HOST:PORT; an IPv6 address stands in brackets."""
-    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", value)
-    if match is None or int(match[3]) > 65535:
-        raise click.BadParameter(f"wanted HOST:PORT, for example 127.0.0.1:7000, got {value!r}")
-    return match[1] or match[2], int(match[3])
-
-
-def _listen(value: str) -> tuple[str, int]:
-    """HOST:PORT, or PORT alone for this machine only."""
-    return _address(f"127.0.0.1:{value}" if value.isdigit() else value)
 
 
 def _apn(value: str) -> str:
@@ -79,7 +67,7 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
 )
 @click.option(
     "--tcp",
-    type=_address,
+    type=host_and_port,
     metavar="HOST:PORT",
     help="Offer the modems on TCP, too: the first at PORT, the next at PORT+1, ...",
 )
@@ -177,7 +165,7 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
 )
 @click.option(
     "--listen",
-    type=_listen,
+    type=listen_address,
     metavar="[HOST:]PORT",
     help="Simulate the emnify platform there, too: REST API, webhooks, web portal. The modems are "
     "its devices. Needs the extra `bench`.",

@@ -69,6 +69,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "apn_config/cli_command.py",
         "apn_config/cli_config.py",
         "hil/cli.py",
+        "hil/cli_address.py",
         "hil/cli_control.py",
         "hil/emnify/cli",
     ),

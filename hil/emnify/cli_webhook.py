@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apn_config.display import safe, table
+from hil.cli_address import listen_address
 from hil.emnify.cli_access import (
     JSON_OPTION,
     SECRET_VARIABLE,
@@ -34,13 +35,6 @@ _SECRET_OPTION = click.option(
     metavar="FILE",
     help=f"The key that signs. Default: the environment's {SECRET_VARIABLE}, if it is set.",
 )
-
-
-def _address(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+)):(\d{1,5})", value, re.ASCII)
-    if match is None or int(match[3]) > 65535:
-        raise click.BadParameter(f"wanted HOST:PORT, for example 127.0.0.1:8089, got {value!r}")
-    return match[1] or match[2], int(match[3])
 
 
 def _path(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -133,10 +127,10 @@ def _show(access: Access, found: ServiceProfile) -> None:
 @click.option(
     "--listen",
     "address",
-    callback=_address,
+    type=listen_address,
     default="127.0.0.1:8089",
     show_default=True,
-    metavar="HOST:PORT",
+    metavar="[HOST:]PORT",
     help="Where to listen; port 0 takes a free one.",
 )
 @click.option("--path", callback=_path, default="/", show_default=True, help="Path of the URL.")

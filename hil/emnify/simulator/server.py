@@ -89,7 +89,7 @@ async def serve_platform(
         looking = asyncio.get_running_loop().create_task(live.look())
         stack.push_async_callback(_ended, looking)
         app = web.Application()
-        add_api(app, Api(platform, tokens), limited=settings.request_limits)
+        add_api(app, Api(platform, tokens), request_limits=settings.request_limits)
         add_portal(app, Portal(platform, deliveries, automations, live, traffic))
         listening = listening_at(app, settings.host, settings.port)
         base = await stack.enter_async_context(listening)

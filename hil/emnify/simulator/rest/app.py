@@ -29,9 +29,9 @@ _PREFIX = "/api/"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_api(app: web.Application, api: Api, *, limited: bool) -> None:
-    """Add the API's paths to an application; `limited`: with the documented request limits."""
-    limits = RequestLimits() if limited else None
+def add_api(app: web.Application, api: Api, *, request_limits: bool) -> None:
+    """Add the API's paths to an application, with the documented request limits or without."""
+    limits = RequestLimits() if request_limits else None
     for route in ROUTES:
         handler = _handler(api, route, limits)
         app.router.add_route(route.method, _pattern(route.path), handler)
