@@ -245,7 +245,7 @@ def test_lists_no_more_than_wanted() -> None:
         ("device show 0", "0"),
         ("device show x", "x"),
         ("webhook set 5 example.com", "wanted a URL"),
-        ("webhook listen --listen 8089", "HOST:PORT"),
+        ("webhook listen --listen elsewhere", "HOST:PORT"),
         ("webhook listen --path x{y}", "wanted a path"),
         ("webhook listen --secret-file /nowhere", "/nowhere"),
         ("devices --token-file /nowhere", "/nowhere"),
