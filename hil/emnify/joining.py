@@ -8,6 +8,8 @@ from hil.emnify.events import MoSms, Part
 
 # A device sends the parts of a message one after the other; after so long a missing one is lost.
 PATIENCE_S = 600.0
+# A device sends them within seconds; one that it had to repeat, within a minute or two.
+APART_S = 300.0
 # Beyond that the oldest is given out as it is, so that memory is bounded.
 MAX_WAITING = 1000
 
@@ -57,9 +59,7 @@ class Joiner:
         key = _key(sms, sms.part)
         group = self._groups.get(key)
         if group is not None:
-            held = group.parts.get(sms.part.number)
-            same = held is None or held.id == sms.id
-            return [] if same else [_joined(group.parts, sms.part.total)]
+            return [] if _belongs(sms, group) else [_joined(group.parts, sms.part.total)]
         if len(self._groups) < self._max_waiting:
             return []
         oldest, group = next(iter(self._groups.items()))
@@ -77,6 +77,18 @@ class Joiner:
             for key, group in self._groups.items()
             if all_of_them or now_s - group.began_s >= self._patience_s
         ]
+
+
+def _belongs(sms: MoSms, group: _Group) -> bool:
+    """Is it a part of that message? It has a place there, and was sent about then."""
+    assert sms.part is not None
+    held = group.parts.get(sms.part.number)
+    if held is not None and held.id != sms.id:
+        return False
+    first = next(iter(group.parts.values()))
+    if sms.submitted is None or first.submitted is None:
+        return True
+    return abs((sms.submitted - first.submitted).total_seconds()) <= APART_S
 
 
 def _key(sms: MoSms, part: Part) -> _Key:

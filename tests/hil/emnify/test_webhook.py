@@ -501,6 +501,24 @@ def test_a_reference_that_is_used_again_displaces_what_waits() -> None:
     asyncio.run(main())
 
 
+def test_parts_that_were_sent_at_other_times_are_of_other_messages() -> None:
+    """A device that began to count anew: "A1" of ten o'clock and "B2" of nine past ten."""
+
+    def part(key: int, number: int, minute: int) -> dict[str, Any]:
+        info = {"partno": number, "total": 2, "identifier": "0"}
+        date = f"2026-01-02 10:{minute:02}:00"
+        return {**MO, "id": key, "payload": str(key), "multi_part_info": info, "submit_date": date}
+
+    async def main() -> None:
+        async with bench() as b:
+            for key, number, minute in ((1, 1, 0), (2, 2, 9), (3, 1, 8)):
+                assert await b.post(part(key, number, minute)) == 204
+            found = [(event.text, event.missing) for event in b.taken if isinstance(event, MoSms)]
+            assert found == [("1", (2,)), ("32", ())]
+
+    asyncio.run(main())
+
+
 def test_a_body_that_is_not_what_its_encoding_says(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         async with bench() as b:
