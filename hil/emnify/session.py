@@ -27,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 # A gateway gives up after 30 s at most; the total bounds an answer that trickles in.
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=45)
 _UNAUTHORIZED, _TOO_MANY = 401, 429
+# A page of a thousand devices has about one.
+_MAX_ANSWER_BYTES = 32 << 20
 _GATEWAY = (502, 503, 504)
 _LOG_IN = "/api/v1/authenticate"
 # So long before its end a token is renewed, and a tenth of its life where that is less.
@@ -210,7 +212,7 @@ class Session:
                 headers=headers,
                 allow_redirects=False,
             ) as response:
-                content = await response.read()
+                content = await _bounded(what, response)
         except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
             return _missed(what, error)
         _LOG.debug("%s: %d, %d octets", what, response.status, len(content))
@@ -222,6 +224,16 @@ class Session:
         failure = Failure.REFUSED if response.status == _TOO_MANY else Failure.GATEWAY
         # Whether the platform gives Retry-After is unknown; of its two forms, seconds are read.
         return _Missed(failure, refusal, number(response.headers.get("Retry-After")))
+
+
+async def _bounded(what: str, response: aiohttp.ClientResponse) -> bytes:
+    """The body, unpacked; raises UnexpectedAnswer for one that never ends."""
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        content += chunk
+        if len(content) > _MAX_ANSWER_BYTES:
+            raise UnexpectedAnswer(f"{what}: an answer of more than {_MAX_ANSWER_BYTES >> 20} MiB")
+    return bytes(content)
 
 
 def _missed(what: str, error: aiohttp.ClientError | TimeoutError | UnicodeError) -> _Missed:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from hil.emnify.client import Client
-from hil.emnify.errors import PartlySent, RequestError
+from hil.emnify.errors import PartlySent, RequestError, UnexpectedAnswer
 from hil.emnify.models import SmsRequest, SmsStatus
 from hil.emnify.texts import octets_request
 from tests.hil.emnify.fake_api import (
@@ -209,3 +209,15 @@ def test_lists_gets_and_cancels_sms() -> None:
     assert (one.direction, one.status, one.retry_count) == ("MT", SmsStatus.BUFFERED, 0)
     assert one.submit_date == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert (first.direction, int(first.status), first.status.text) == ("MO", 9, "UNKNOWN 9")
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hil.emnify.session._MAX_ANSWER_BYTES", 1 << 20)
+    api = FakeApi()
+    api.on(DEVICE_7, lambda _: said({**DEVICE, "name": "x" * (2 << 20)}))
+
+    async def ask(client: Client) -> None:
+        await client.device(700001)
+
+    with pytest.raises(UnexpectedAnswer, match="more than 1 MiB"):
+        with_client(api, ask)
