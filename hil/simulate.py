@@ -134,15 +134,14 @@ class Simulation:
 
     def ready(self) -> dict[str, object]:
         """The ready line of `--json`."""
-        modems = [station.described() for station in self.stations]
-        if self.platform is None:
-            return {"modems": modems}
-        devices = self.platform.platform.devices
-        described = [
-            {**modem, "endpoint": endpoint}
-            for modem, endpoint in zip(modems, devices, strict=False)
+        platform = self.platform
+        if platform is None:
+            return {"modems": [station.described() for station in self.stations]}
+        modems = [
+            {**station.described(), "endpoint": platform.device_of(station).id}
+            for station in self.stations
         ]
-        return {"modems": described, **self.platform.described()}
+        return {"modems": modems, **platform.described()}
 
     async def _build(self, stack: AsyncExitStack) -> None:
         options = self._options

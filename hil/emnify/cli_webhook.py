@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,6 @@ def clear_webhook(access: Access, policy: int) -> None:
 
 async def _with_url(client: Client, policy: int) -> ServiceProfile:
     """The policy; where it names its callback by id only, with that one's URL."""
-    from dataclasses import replace
-
     found = await client.service_profile(policy)
     if found.callback_id is None or found.callback_url:
         return found

@@ -101,16 +101,13 @@ class Deliveries:
             return
         sms = change.sms
         if sms.direction is Direction.MO:
-            if sms.status is SmsStatus.DELIVERED and self._is_for_applications(sms):
+            if sms.status is SmsStatus.DELIVERED and self._platform.is_short(sms.dest or ""):
                 self._tell("POST", sms, mo_body(sms, self._organisation()))
         elif sms.status in _REPORTED and sms.via is not Via.P2P:
             self._tell("PATCH", sms, receipt_body(sms, self._organisation()))
 
     def _organisation(self) -> int:
         return self._platform.settings.organisation_id
-
-    def _is_for_applications(self, sms: Sms) -> bool:
-        return len(sms.dest or "") <= self._platform.settings.short_digits
 
     def _tell(self, method: str, sms: Sms, body: dict[str, Any]) -> None:
         webhook = self._platform.webhook_of(sms.device.policy)

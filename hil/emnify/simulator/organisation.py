@@ -82,6 +82,10 @@ class Organisation:
         """An SMS is new, or has another state."""
         self.tell(SmsChanged(sms))
 
+    def is_short(self, number: str) -> bool:
+        """Does an SMS to that number go to applications, and not to another SIM?"""
+        return len(number.removeprefix("+")) <= self.settings.short_digits
+
     def new_sms_id(self) -> int:
         """The id of one more SMS."""
         return next(self._sms_ids)

@@ -42,7 +42,7 @@ class Originated:
             raise NetworkRefusal(_NOT_SUBSCRIBED)
         if device.usage.exhausted(device.policy, SMS_MO, now):
             raise NetworkRefusal.silence()
-        if len(submission.to.removeprefix("+")) <= self._organisation.settings.short_digits:
+        if self._organisation.is_short(submission.to):
             self._end(self._kept(device, submission), SmsStatus.DELIVERED)
             return Course.KEPT
         return self._to_subscriber(device, submission)

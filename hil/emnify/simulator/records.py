@@ -23,6 +23,11 @@ class DeviceStatus(IntEnum):
     DISABLED = 1
     DELETED = 2
 
+    @property
+    def words(self) -> str:
+        """The description in the API."""
+        return self.name.title()
+
 
 class SimStatus(IntEnum):
     """What a SIM may be (SDK, constants)."""
@@ -32,6 +37,11 @@ class SimStatus(IntEnum):
     SUSPENDED = 2
     DELETED = 3
     FACTORY_TEST = 4
+
+    @property
+    def words(self) -> str:
+        """The description in the API."""
+        return self.name.replace("_", " ").title()
 
 
 class SmsStatus(IntEnum):
@@ -121,6 +131,12 @@ class Device:
         return self.sim.subscriber if self.sim else None
 
     @property
+    def ip_address(self) -> str | None:
+        """That of its data session."""
+        bearers = self.subscriber.bearers.values() if self.subscriber else ()
+        return next((str(bearer.address) for bearer in bearers), None)
+
+    @property
     def blocked(self) -> bool:
         """The network doesn't let it in."""
         active = self.sim is not None and self.sim.status is SimStatus.ACTIVATED
@@ -163,7 +179,7 @@ class Sms:
     """One SMS.
 
     `payload` is its text, for 8-bit data its octets in hex; `pdu` the DELIVER of an MT one, the
-    SUBMIT of an MO one. `note` says in words why it came to nothing; `looked_at`, that
+    SUBMIT of an MO one. `note` says in words why it came to nothing; `look_due`, that
     it will be looked at again.
     """
 
@@ -188,7 +204,7 @@ class Sms:
     retry: datetime | None = None
     retries: int = 0
     note: str | None = None
-    looked_at: bool = False
+    look_due: bool = False
     timers: list[Appointment] = field(default_factory=list)
 
     def withdraw_timers(self) -> None:

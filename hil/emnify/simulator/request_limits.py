@@ -39,11 +39,13 @@ class RequestLimits:
         applying = [_ANY] + [
             limit for limit in LIMITS if limit.method == method and limit.path.fullmatch(path)
         ]
-        waits = [self._level(peer, limit, now_s) for limit in applying]
-        wait_s = max((1 - level) / limit.rate for level, limit in zip(waits, applying, strict=True))
+        levels = [self._level(peer, limit, now_s) for limit in applying]
+        wait_s = max(
+            (1 - level) / limit.rate for level, limit in zip(levels, applying, strict=True)
+        )
         if wait_s > 0:
             return wait_s
-        for level, limit in zip(waits, applying, strict=True):
+        for level, limit in zip(levels, applying, strict=True):
             self._buckets[peer, id(limit)] = (level - 1, now_s)
         return 0.0
 

@@ -18,7 +18,7 @@ from hil.emnify.simulator.organisation import PlatformSettings
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.portal.app import Portal, add_portal
 from hil.emnify.simulator.portal.live import Live, Traffic
-from hil.emnify.simulator.records import Via
+from hil.emnify.simulator.records import Device, Via
 from hil.emnify.simulator.rest.app import add_api
 from hil.emnify.simulator.rest.calls import Api
 from hil.emnify.simulator.submission import submit_text
@@ -58,9 +58,13 @@ class Running:
 
     def send_to(self, station: Station, text: str, sender: str) -> None:
         """An SMS to the device of a modem, as in the portal; raises Refused."""
+        submit_text(self.platform, self.device_of(station), text, sender, Via.PORTAL)
+
+    def device_of(self, station: Station) -> Device:
+        """The device that has a modem's card."""
         device = self.platform.device_of(station.modem.state.subscriber)
         assert device is not None
-        submit_text(self.platform, device, text, sender, Via.PORTAL)
+        return device
 
     def described(self) -> dict[str, str]:
         """Its part of the ready line."""

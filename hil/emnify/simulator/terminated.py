@@ -150,7 +150,7 @@ class Terminated:
         if sms.status.final:
             return
         if self._at_it(sms):
-            self._set(sms, SmsStatus.IN_PROGRESS)
+            self._show(sms, SmsStatus.IN_PROGRESS)
             self._look_again(sms)
         elif self._organisation.now() >= sms.expires:
             self._give_up(sms, SmsStatus.EXPIRED)
@@ -158,14 +158,16 @@ class Terminated:
             self._give_up(sms, SmsStatus.FAILED, _MT_OFF)
         elif sms.retry is None:
             self._buffer(sms)
+        else:
+            self._show(sms, SmsStatus.BUFFERED)
 
     def _look_again(self, sms: Sms) -> None:
         def look() -> None:
-            sms.looked_at = False
+            sms.look_due = False
             self._look(sms)
 
-        if not sms.looked_at:
-            sms.looked_at = True
+        if not sms.look_due:
+            sms.look_due = True
             sms.timers.append(self._organisation.network.after(LOOK_S, look))
 
     def _at_it(self, sms: Sms) -> bool:
@@ -249,6 +251,11 @@ class Terminated:
         sms.withdraw_timers()
         sms.final, sms.retry, sms.note = self._organisation.now(), None, note
         self._set(sms, status)
+
+    def _show(self, sms: Sms, status: SmsStatus) -> None:
+        """The same, where it isn't so already."""
+        if sms.status is not status:
+            self._set(sms, status)
 
     def _set(self, sms: Sms, status: SmsStatus) -> None:
         sms.status = status

@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.hil.emnify.portal.bench import (
+    AUTOMATION,
     CHROMIUM,
     CHROMIUM_ARGS,
     PATIENCE_S,
@@ -29,22 +30,6 @@ from tests.hil.emnify.portal.bench import (
 PICTURES = Path(__file__).parents[3] / "docs" / "portal"
 DESKTOP, PHONE = (1280, 800), (390, 844)
 NAMES = ("Pump 7", "Cold store", "Lift 2", "Gate north", "Weather mast", "Meter 0815")
-AUTOMATION = """\
-[[automation]]
-name = "activate"
-
-[[automation.step]]
-action = "enable-device"
-device = "{device}"
-
-[[automation.step]]
-action = "send-sms"
-device = "{device}"
-text = "APN em"
-from = "12345"
-"""
-
-
 CONVERSATION = ("#7K APN em", "STATUS", "APN nosuch.apn", "<script>alert('only text')</script>")
 CONFIG = """\
 [modem]

@@ -36,7 +36,7 @@ from tests.hil.emnify.fake_api import (
     said,
     serving,
 )
-from tests.hil.emnify.test_webhook import MO, RECEIPT, part, signed
+from tests.hil.emnify.receiving import MO, RECEIPT, part, signed
 
 ROOT = Path(__file__).parents[3]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs" / "json-schema.json").read_text())

@@ -221,3 +221,16 @@ def test_an_answer_without_end_is_not_read_to_its_end(monkeypatch: pytest.Monkey
 
     with pytest.raises(UnexpectedAnswer, match="more than 1 MiB"):
         with_client(api, ask)
+
+
+def test_pages_without_end_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hil.emnify.client._MAX_PAGES", 3)
+    api = FakeApi()
+    api.on(DEVICES, page_of(10_000, headers=True))
+
+    async def ask(client: Client) -> None:
+        async for _ in client.devices(per_page=10):
+            pass
+
+    with pytest.raises(UnexpectedAnswer, match="more than 3 pages"):
+        with_client(api, ask)

@@ -9,7 +9,6 @@ from hil.emnify.simulator.deliveries import Delivery
 from hil.emnify.simulator.platform import Platform
 from hil.emnify.simulator.policy import SMS_MO, SMS_MT, Policy
 from hil.emnify.simulator.records import Device, Direction, Sms
-from hil.emnify.simulator.rest.devices import address_of, words
 
 Json = dict[str, Any]
 
@@ -23,13 +22,13 @@ def device_row(device: Device) -> Json:
     return {
         "id": device.id,
         "name": device.name,
-        "status": words(device.status),
+        "status": device.status.words,
         "connectivity": device.connectivity.value,
         "iccid": who.iccid if who else None,
         "imsi": who.imsi if who else None,
         "msisdn": who.msisdn if who else None,
         "imei": who.imei if who else None,
-        "ip_address": address_of(device),
+        "ip_address": device.ip_address,
         "operator": served.operator.long if served and served.operator else None,
         "rat": served.act.name if served else None,
         "policy": {"id": device.policy.id, "name": device.policy.name},

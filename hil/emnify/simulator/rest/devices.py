@@ -20,13 +20,6 @@ _ONE = "/api/v1/endpoint/{endpoint_id}"
 # ---- lists
 
 
-def address_of(device: Device) -> str | None:
-    """The address of its data session."""
-    subscriber = device.subscriber
-    bearers = subscriber.bearers.values() if subscriber else ()
-    return next((str(bearer.address) for bearer in bearers), None)
-
-
 # What one may filter by (`q=field:value`), and sort by but for `sim_status` and `iccid`.
 _FIELDS: dict[str, Callable[[Device], object]] = {
     "id": lambda device: device.id,
@@ -35,7 +28,7 @@ _FIELDS: dict[str, Callable[[Device], object]] = {
     "created": lambda device: api_date(device.created),
     "name": lambda device: device.name,
     "tags": lambda device: device.tags,
-    "ip_address": lambda device: address_of(device) or "",
+    "ip_address": lambda device: device.ip_address or "",
     "imei": lambda device: device.sim.who.imei if device.sim else "",
     "sim_status": lambda device: int(device.sim.status) if device.sim else "",
     "iccid": lambda device: device.sim.who.iccid if device.sim else "",
@@ -181,14 +174,7 @@ def reset(api: Api, call: Call) -> Reply:
 
 def statuses(_api: Api, _call: Call) -> Reply:
     """GET: what a device may be."""
-    return Reply(
-        200, [{"id": int(status), "description": words(status)} for status in DeviceStatus]
-    )
-
-
-def words(status: DeviceStatus | SimStatus) -> str:
-    """As the API writes it: "Enabled", "Factory Test"."""
-    return status.name.replace("_", " ").title()
+    return Reply(200, [{"id": int(status), "description": status.words} for status in DeviceStatus])
 
 
 def shape(api: Api, device: Device) -> dict[str, Any]:
@@ -203,13 +189,13 @@ def shape(api: Api, device: Device) -> dict[str, Any]:
             "id": api.platform.settings.organisation_id,
             "name": api.platform.settings.organisation,
         },
-        "status": {"id": int(device.status), "description": words(device.status)},
+        "status": {"id": int(device.status), "description": device.status.words},
         "service_profile": {"id": device.policy.id, "name": device.policy.name},
         "tariff_profile": _TARIFF,
         "sim": sim_part(device.sim) if device.sim else None,
         "imei": device.sim.who.imei if device.sim else None,
         "imei_lock": device.imei_lock,
-        "ip_address": address_of(device),
+        "ip_address": device.ip_address,
         "ip_address_space": _ADDRESS_SPACE,
     }
 
@@ -225,7 +211,7 @@ def sim_part(sim: Sim) -> dict[str, Any]:
         "iccid_with_luhn": sim.who.iccid,
         "imsi": sim.who.imsi,
         "msisdn": sim.who.msisdn,
-        "status": {"id": int(sim.status), "description": words(sim.status)},
+        "status": {"id": int(sim.status), "description": sim.status.words},
     }
 
 

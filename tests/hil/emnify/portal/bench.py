@@ -33,6 +33,21 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# A catch hook, then two steps, as in the platform's template.
+AUTOMATION = """\
+[[automation]]
+name = "activate"
+
+[[automation.step]]
+action = "enable-device"
+device = "{device}"
+
+[[automation.step]]
+action = "send-sms"
+device = "{device}"
+text = "APN em"
+from = "12345"
+"""
 COMMAND = (sys.executable, "-c", "from hil.cli import simulate; simulate()")
 
 

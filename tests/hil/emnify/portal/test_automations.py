@@ -6,26 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hil.emnify.portal.bench import Platform, http_json
+from tests.hil.emnify.portal.bench import AUTOMATION, Platform, http_json
 from tests.hil.emnify.portal.conftest import Opener
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 expect = pytest.importorskip("playwright.sync_api", reason="no playwright").expect
-
-SOURCE = """\
-[[automation]]
-name = "activate"
-[[automation.step]]
-action = "enable-device"
-device = "{device}"
-[[automation.step]]
-action = "send-sms"
-device = "{device}"
-text = "APN em"
-from = "12345"
-"""
 
 
 def save(page: Page, source: str) -> None:
@@ -43,7 +30,7 @@ def test_a_hook_enables_a_device_and_sends_an_sms(platform: Platform, open_page:
     device = platform.device()
     platform.call("PATCH", f"devices/{device}", {"enabled": False})
     page = open_page("automations")
-    save(page, SOURCE)
+    save(page, AUTOMATION)
     expect(page.get_by_text("Automations saved")).to_be_visible()
     http_json("POST", hook_url(page), {"device": device, "note": "<script>"})
     runs = page.get_by_role("log", name="Runs")
@@ -59,7 +46,7 @@ def test_a_hook_enables_a_device_and_sends_an_sms(platform: Platform, open_page:
 
 def test_a_run_that_fails_says_where(platform: Platform, open_page: Opener) -> None:
     page = open_page("automations")
-    save(page, SOURCE)
+    save(page, AUTOMATION)
     http_json("POST", hook_url(page), {"device": 4711})
     steps = page.get_by_role("log", name="Runs").locator(".progress li")
     expect(steps.nth(0)).to_contain_text("Failed")
@@ -71,7 +58,7 @@ def test_a_run_that_fails_says_where(platform: Platform, open_page: Opener) -> N
 
 def test_a_source_with_a_mistake_is_kept_in_the_field(open_page: Opener) -> None:
     page = open_page("automations")
-    before = SOURCE.replace("enable-device", "make-coffee")
+    before = AUTOMATION.replace("enable-device", "make-coffee")
     save(page, before)
     expect(page.get_by_role("alert")).to_contain_text("action")
     expect(page.get_by_label("Automations as TOML")).to_have_value(before)
@@ -81,7 +68,7 @@ def test_a_source_with_a_mistake_is_kept_in_the_field(open_page: Opener) -> None
 def test_the_hook_can_be_copied(platform: Platform, open_page: Opener) -> None:
     page = open_page("automations")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    save(page, SOURCE)
+    save(page, AUTOMATION)
     url = hook_url(page)
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()

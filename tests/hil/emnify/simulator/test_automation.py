@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -76,13 +77,14 @@ def test_what_was_filled_in_is_not_filled_again() -> None:
     assert filled("{a} {b}", {"a": "{b}", "b": 7}) == "{b} 7"
 
 
-def test_a_receipt_of_its_own_sms_sets_nothing_off() -> None:
+@pytest.mark.parametrize("form", [int, str])
+def test_a_receipt_of_its_own_sms_sets_nothing_off(form: Callable[[int], object]) -> None:
     office = Office()
     automations = Automations(office.platform, TEMPLATE)
     automations.run(automations.automations[0], {"endpoint": {"id": 700001}, "apn": "em"})
     office.wait(5)
     (sms,) = office.sent()
-    receipt = receipt_body(sms, 4242)
+    receipt = {**receipt_body(sms, 4242), "id": form(sms.id)}
     run = automations.run(automations.automations[0], receipt)
     assert [step.state.value for step in run.steps] == ["skipped", "skipped"]
     assert office.sent() == [sms]

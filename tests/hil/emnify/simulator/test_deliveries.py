@@ -231,6 +231,27 @@ def test_a_mistyped_url_is_set_right_meanwhile() -> None:
     play(story)
 
 
+def test_what_waits_for_its_turn_goes_to_the_new_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call at a time, and the first one hangs: the second never reaches the old URL."""
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+
+    async def story(at: Served, hook: Hook) -> None:
+        hook.hold = asyncio.Event()
+        use(at, hook.url)
+        await submit(at, "first")
+        await hook.until(1)
+        await submit(at, "second")
+        async with hooked() as other:
+            use(at, other.url)
+            hook.hold.set()
+            (call,) = await other.until(1)
+            assert call.body["payload"] == "second"
+            await ended(at, 2)
+        assert [call.body["payload"] for call in hook.calls] == ["first"]
+
+    play(story)
+
+
 def test_a_webhook_that_is_removed_gets_nothing_more() -> None:
     async def story(at: Served, hook: Hook) -> None:
         hook.status = lambda _number: 500

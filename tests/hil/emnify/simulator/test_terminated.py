@@ -261,6 +261,27 @@ def test_one_that_was_not_acknowledged_waits_again() -> None:
     assert sms.status.name == "DELIVERED"
 
 
+def test_one_that_waited_is_buffered_again_when_its_host_was_mute() -> None:
+    """What the list says of it is so within seconds, not at its next try in an hour."""
+    office = Office()
+    office.ask("AT+CSMS=1;+CNMI=2,2")
+    office.modems[0].set_coverage(False)
+    sms = office.send()
+    office.wait(60 + 300 + 900)
+    assert (sms.status.name, sms.retries) == ("BUFFERED", 3)
+    office.modems[0].set_coverage(True)
+    office.wait(5)
+    words = told(office)
+    office.device.policy.services.discard(SMS_MT)
+    office.platform.policies_changed()  # it is looked at: it is at the host
+    office.device.policy.services.add(SMS_MT)
+    office.wait(10)
+    office.modems[0].set_coverage(False)
+    office.wait(10)
+    assert sms.status.name == "BUFFERED"
+    assert words == ["IN PROGRESS", "BUFFERED"]
+
+
 def test_of_two_equal_ones_the_second_can_be_cancelled() -> None:
     office = Office()
     office.ask("AT+CSMS=1;+CNMI=2,2")
