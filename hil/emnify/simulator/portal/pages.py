@@ -76,6 +76,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
     except Refused as refused:
         response = web.json_response({"message": refused.message}, status=refused.status)
+        if refused.wait_s:
+            response.headers["Retry-After"] = str(refused.wait_s)
     except web.HTTPException as error:
         if error.status < 400:
             raise

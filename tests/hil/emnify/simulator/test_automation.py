@@ -157,6 +157,9 @@ def test_a_hook_over_http() -> None:
         assert answer.status == 404
         answer = await at.call("POST", hook, data=b" " * 300_000, token=None)
         assert answer.status == 413
+        while answer.status != 429:
+            answer = await at.call("POST", hook, {}, token=None)
+        assert int(answer.headers["Retry-After"]) > 0
 
     async def main() -> None:
         async with served(automations=TEMPLATE) as at, hooked():
