@@ -69,6 +69,13 @@ def test_how_many_digits_are_short(digits: int, number: str, application: bool) 
     assert ("+CMS ERROR: 21" in answer) is not application
 
 
+def test_what_is_for_applications_reaches_no_device() -> None:
+    """Even where a SIM has a number of so few digits."""
+    office = Office(2, settings=PlatformSettings(short_digits=15))
+    office.submit(office.modems[1].who.msisdn, "x")
+    assert (office.received(1), len(office.sent(0)), office.sent(1)) == ([], 1, [])
+
+
 def test_mo_off() -> None:
     office = Office()
     office.device.policy.services.discard(SMS_MO)
