@@ -11,7 +11,7 @@ from tests.hil.emnify.portal.bench import Platform
 from tests.hil.emnify.portal.conftest import Opener
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 expect = pytest.importorskip("playwright.sync_api", reason="no playwright").expect
 
@@ -114,6 +114,27 @@ def test_what_is_buffered_can_be_cancelled(platform: Platform, open_page: Opener
     coverage.click()
     expect(bubble(page, "second")).to_contain_text("Delivered")
     expect(bubble(page, "first")).to_contain_text("Cancelled")
+
+
+def test_what_is_typed_while_one_is_under_way_is_the_next(
+    platform: Platform, open_page: Opener
+) -> None:
+    page = open_page(of(platform))
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/messages", hold_the_first)
+    with page.expect_request(lambda request: request.method == "POST"):
+        write(page, "first")
+    write(page, "second")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("")
+    held[0].continue_()
+    expect(page.locator(".bubble .text")).to_have_text(["first", "second"])
 
 
 def test_what_the_platform_refuses_is_said(platform: Platform, open_page: Opener) -> None:

@@ -28,11 +28,11 @@ export function textField(signal, attributes = {}) {
   };
   text.addEventListener("input", later);
   recount();
-  const clear = () => {
-    text.value = "";
+  const put = (value) => {
+    text.value = value;
     later();
   };
-  return { text, counter, clear };
+  return { text, counter, put };
 }
 
 function said({ encoding, parts, units, left }) {

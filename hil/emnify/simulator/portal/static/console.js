@@ -23,6 +23,7 @@ const NEAR_END_PX = 60;
 export class Conversation {
   constructor(path, signal) {
     this.path = path;
+    this.sending = Promise.resolve();
     this.list = h("ol", { class: "conversation", role: "log", tabindex: 0, "aria-label": "Conversation" });
     this.sender = senderField();
     this.writing = textField(signal, {
@@ -151,16 +152,18 @@ export class Conversation {
     this.send.form.requestSubmit();
   }
 
-  async submit(event) {
+  // The field is free at once: what is typed while a message is under way is the next one.
+  submit(event) {
     event.preventDefault();
     const message = { payload: this.writing.text.value, source_address: this.sender.input.value };
-    if (!message.payload || this.send.disabled) return;
-    this.send.disabled = true;
-    if (await attempt(() => call("POST", `${this.path}/messages`, message))) {
-      this.writing.clear();
-      this.toEnd();
-    }
-    this.send.disabled = false;
+    if (!message.payload) return;
+    this.writing.put("");
+    this.sending = this.sending.catch(() => {}).then(() => this.post(message));
+  }
+
+  async post(message) {
+    if (await attempt(() => call("POST", `${this.path}/messages`, message))) this.toEnd();
+    else this.writing.put([message.payload, this.writing.text.value].filter(Boolean).join("\n"));
   }
 }
 
