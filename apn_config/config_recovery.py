@@ -10,17 +10,15 @@ from apn_config.config_reader import Table
 _MAX_PER_DAY = 100_000
 _MAX_OFF_S = 3600
 
-# The keys that each kind of switch wants, and those that it may have.
-_POWER: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+Kinds = Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+SWITCH_KINDS: Kinds = {
     "command": (("off", "on"), ("off_s",)),
     "usb": (("device",), ("off_s",)),
     "uhubctl": (("location", "port"), ("off_s",)),
     "gpio": (("chip", "line"), ("press_s", "off_s")),
 }
-_POWER_KEYS = (
-    *("kind", "off", "on", "device", "location", "port"),
-    *("chip", "line", "press_s", "off_s"),
-)
+"""The keys that each kind of switch wants, and those that it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,17 @@ def parse_recovery(table: Table) -> RecoveryConfig:
         radio_cycles_per_day=budget("radio_cycles_per_day", base.radio_cycles_per_day),
         resets_per_day=budget("resets_per_day", base.resets_per_day),
         power_cycles_per_day=budget("power_cycles_per_day", base.power_cycles_per_day),
-        power=_power(table.section("power", _POWER_KEYS)) if table.has("power") else None,
+        power=parse_switch(table, "power") if table.has("power") else None,
     )
 
 
-def _power(table: Table) -> PowerConfig:
-    kind = table.choice("kind", tuple(_POWER), "")
-    wanted, allowed = _POWER[kind]
-    for key in _POWER_KEYS[1:]:
+def parse_switch(parent: Table, section: str, kinds: Kinds = SWITCH_KINDS) -> PowerConfig:
+    """Read a section that describes a switch, of one of these kinds. Raises ConfigError."""
+    keys = tuple(dict.fromkeys(key for both in kinds.values() for key in (*both[0], *both[1])))
+    table = parent.section(section, ("kind", *keys))
+    kind = table.choice("kind", tuple(kinds), "")
+    wanted, allowed = kinds[kind]
+    for key in keys:
         if table.has(key) and key not in wanted + allowed:
             raise table.error(key, f'nothing beside kind = "{kind}"')
     parameters: dict[str, str | int | float] = {}
@@ -70,7 +71,7 @@ def _power(table: Table) -> PowerConfig:
 
 
 def _parameter(table: Table, key: str) -> str | int | float:
-    if key in ("port", "line"):
+    if key in ("port", "line", "modem"):
         return table.integer(key, -1, 0, 1023)
     if key in ("off_s", "press_s"):
         return table.positive(key, 0.0, _MAX_OFF_S)

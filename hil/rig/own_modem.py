@@ -1,0 +1,182 @@
+"""The modem in our own hands, for what is tested without the daemon: one port, one owner."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hil.bench import Bench
+from hil.rig.budget import Budget
+from hil.rig.loop import Loop
+from hil.rig.port import port_of
+from hil.rig.waiting import until
+from modem import (
+    MessageDirect,
+    MessageStored,
+    Modem,
+    ModemError,
+    ModemEvent,
+    Restarted,
+    SimLocked,
+    sms,
+)
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+# With one try left nobody but a person with the PUK at hand may risk it.
+_LEAST_TRIES = 2
+
+
+class FilePin:
+    """The PIN out of the bench's file, given once a start."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    async def __call__(self, _card: str, tries_left: int | None) -> str:
+        """The PIN. Raises SimLocked where there is none or too few tries are left."""
+        pin = self._bench.pin()
+        if pin is None:
+            raise SimLocked("SIM PIN", "the SIM wants its PIN; set [modem] pin_file")
+        if tries_left is not None and tries_left < _LEAST_TRIES:
+            words = f"the SIM has {tries_left} try left for its PIN, so none is made"
+            raise SimLocked("SIM PIN", words)
+        return pin
+
+    async def accepted(self) -> None:
+        """Nothing is kept."""
+
+    async def refused(self) -> None:
+        """The start ends with that error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that the modem announced or handed over, and when, on the monotonic clock."""
+
+    message: sms.Deliver
+    at: float
+
+
+class OwnModem:
+    """An initialised modem. Its methods wait; `do` runs any of the modem's own."""
+
+    def __init__(self, loop: Loop, bench: Bench, budget: Budget) -> None:
+        self._loop = loop
+        self._bench = bench
+        self._budget = budget
+        self._events: asyncio.Queue[tuple[float, ModemEvent]] = asyncio.Queue()
+        self.restarts: list[str] = []
+        self.received: list[Received] = []
+        self._reading: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Open the port and initialise. Raises ModemError, ConfigError."""
+        self._loop.run(self._open())
+
+    async def _open(self) -> None:
+        port = port_of(self._bench.modem)
+        self.modem = await Modem.open(port, baud=self._bench.modem.baud, on_event=self._on_event)
+        try:
+            await self.modem.initialise(pin_for=FilePin(self._bench))
+        except BaseException:
+            await self.modem.close()
+            raise
+        self._reading = asyncio.create_task(self._read_messages())
+
+    def close(self) -> None:
+        """Let go of the port; the modem keeps its settings."""
+
+        async def close() -> None:
+            if self._reading is not None:
+                self._reading.cancel()
+                await asyncio.gather(self._reading, return_exceptions=True)
+            await self.modem.close()
+
+        self._loop.run(close())
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Something that the modem can: `own.do(own.modem.signal())`."""
+        return self._loop.run(work)
+
+    def at(self, line: str) -> list[str]:
+        """A command as one types it; the lines of its answer. Raises CommandRefused."""
+        return list(self._loop.run(self.modem.run_at(line)).lines)
+
+    def _on_event(self, event: ModemEvent) -> None:
+        if isinstance(event, Restarted):
+            self.restarts.append(event.why)
+        elif isinstance(event, MessageStored | MessageDirect):
+            self._events.put_nowait((time.monotonic(), event))
+
+    # --- messages -----------------------------------------------------------------------------
+
+    async def _read_messages(self) -> None:
+        while True:
+            at, event = await self._events.get()
+            try:
+                pdu = await self._pdu_of(event)
+            except ModemError as error:
+                logger.warning("an announced message couldn't be read: %s", error)
+                continue
+            message = None if pdu is None else sms.decode_pdu(pdu)
+            if isinstance(message, sms.Deliver):
+                self.received.append(Received(message, at))
+
+    async def _pdu_of(self, event: ModemEvent) -> str | None:
+        """The PDU that an event is about; the modem is rid of it then."""
+        if isinstance(event, MessageDirect):
+            await self.modem.acknowledge()
+            return event.pdu
+        assert isinstance(event, MessageStored)
+        if event.index is None:
+            return None
+        found = await self.modem.read_message(event.memory, event.index)
+        if found is not None:
+            await self.modem.delete_messages(found.memory, [found.index])
+        return None if found is None else found.pdu
+
+    def empty(self) -> int:
+        """Delete what was received before and nobody took; how many that were."""
+
+        async def empty() -> int:
+            found = await self.modem.stored_messages(every_memory=True)
+            for message in found:
+                await self.modem.delete_messages(message.memory, [message.index])
+            return len(found)
+
+        return self._loop.run(empty())
+
+    def awaited(
+        self, fits: Callable[[sms.Deliver], bool], count: int, what: str
+    ) -> tuple[Received, ...]:
+        """Wait for `count` messages that fit. Raises NotInTime."""
+
+        def found() -> tuple[Received, ...] | None:
+            fitting = tuple(each for each in self.received if fits(each.message))
+            return fitting if len(fitting) >= count else None
+
+        return until(found, what, self._bench.patience_s, also=self._seen)
+
+    def _seen(self) -> str:
+        texts = [each.message.text for each in self.received]
+        return f"the modem announced: {texts}" if texts else "the modem announced no message"
+
+    def send(self, content: str | bytes, *, reference: int = 0) -> tuple[int, ...]:
+        """An SMS to the short number; the references that the network gave.
+
+        There is no other recipient: a bench writes to nobody's phone.
+        """
+        platform = self._bench.platform
+        assert platform is not None
+        parts = sms.compose(platform.short_number, content, reference=reference)
+        self._budget.submit(len(parts))
+        return tuple(self._loop.run(self._send(parts)))
+
+    async def _send(self, parts: Iterable[sms.Part]) -> list[int]:
+        return [await self.modem.send_sms(part) for part in parts]

@@ -1,0 +1,89 @@
+"""An SMS to the daemon and its answer, with the time of each leg."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hil.report.values import Leg
+from hil.rig.cloud import Answer, Cloud, Sent
+from hil.rig.daemon import Daemon, LogLine
+from hil.rig.recorder import Recorder, Trace
+
+# What its log says at each leg.
+_LEGS: Sequence[tuple[str, Leg, str]] = (
+    (r"^<- URC \+CM(TI|T):", Leg.MODEM, "+{} announces it"),
+    (r"^message \d+ from .*: (.*)", Leg.DAEMON, "stored and judged: {}"),
+    (r"^-> AT\+CMGS=(\d+)", Leg.OUTBOX, "AT+CMGS={}"),
+    (r"^answer \d+ is sent, reference (\d+)", Leg.OUTBOX, "the network took it, reference {}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A command and its answer; times in seconds: there, back, and in all."""
+
+    sent: Sent
+    answer: Answer
+
+    @property
+    def total_s(self) -> float:
+        """From the call to the answer."""
+        return self.answer.at - self.sent.began
+
+
+class Talk:
+    """Sends commands to a running daemon and waits for what it answers."""
+
+    def __init__(self, cloud: Cloud, daemon: Daemon, recorder: Recorder) -> None:
+        self._cloud = cloud
+        self._daemon = daemon
+        self._recorder = recorder
+        self._tags = 0
+
+    def tag(self) -> str:
+        """A tag that no other command of this test has, so that its answer is known."""
+        self._tags += 1
+        return f"#{self._tags}"
+
+    def ask(self, command: str, expected: str = "OK", *, sender: str | None = None) -> Exchange:
+        """A command, without its tag, and its answer, which has to begin with `expected`."""
+        tag = self.tag()
+        since, lines = len(self._cloud.answers), len(self._daemon.lines)
+        sent = self.send(f"{tag} {command}", sender=sender)
+        answer = self._cloud.awaited(
+            lambda found: found.text.startswith(f"{tag} "),
+            f"an answer to {command!r}",
+            since,
+            also=self._daemon.log,
+        )
+        self.trace(f"{tag} {command}", sent, answer, self._daemon.lines[lines:])
+        assert answer.text.startswith(f"{tag} {expected}"), answer.text
+        return Exchange(sent, answer)
+
+    def send(self, text: str, *, sender: str | None = None) -> Sent:
+        """An SMS to the daemon that nobody waits for yet."""
+        return self._cloud.send(text, sender=sender)
+
+    def trace(self, label: str, sent: Sent, answer: Answer, lines: Sequence[LogLine]) -> Trace:
+        """Record the way of a message and of its answer."""
+        trace = self._recorder.message(label)
+        trace.mark(Leg.REST, "the call begins", sent.began)
+        trace.mark(Leg.REST, "the platform took it", sent.accepted)
+        for sms_id in sent.ids:
+            outcome = self._cloud.outcomes.get(sms_id)
+            if outcome is not None:
+                trace.mark(Leg.PLATFORM, f"receipt: {outcome.status.text}", outcome.at)
+        for line in lines:
+            if line.at <= answer.at:
+                _mark(trace, line)
+        trace.mark(Leg.WEBHOOK, answer.text, answer.at)
+        return trace
+
+
+def _mark(trace: Trace, line: LogLine) -> None:
+    for pattern, leg, words in _LEGS:
+        match = re.match(pattern, line.text)
+        if match is not None:
+            trace.mark(leg, words.format(match[1]), line.at)

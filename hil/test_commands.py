@@ -1,0 +1,102 @@
+"""The daemon on the bench's modem: commands by SMS, who may give them, where answers go."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.fixtures import NewDaemon
+from hil.rig.cloud import Cloud
+from hil.rig.daemon import Daemon
+from hil.rig.recorder import Recorder
+from hil.rig.rig import Rig
+from hil.rig.talking import Talk
+from hil.rig.waiting import until
+
+pytestmark = pytest.mark.needs("sms")
+
+_STRANGER = "54321"
+_PIN_WORD = "sesame-4821"
+
+
+@pytest.mark.costs(2)
+def test_ping(talk: Talk, recorder: Recorder) -> None:
+    """PING is answered; the time there and back is measured."""
+    exchange = talk.ask("PING", "OK PING")
+    recorder.measure("answer_s", exchange.total_s)
+
+
+@pytest.mark.costs(2)
+def test_status(talk: Talk, rig: Rig) -> None:
+    """STATUS tells registration, signal and APN."""
+    text = talk.ask("STATUS", "OK STATUS").answer.text
+    assert "reg=home" in text or "reg=roaming" in text
+    if rig.found is not None and rig.found.apn:
+        assert f"apn={rig.found.apn}" in text
+
+
+@pytest.mark.costs(2)
+def test_apn_is_told(talk: Talk, rig: Rig) -> None:
+    """APN alone tells the one that is set."""
+    assert rig.found is not None
+    assert f" {rig.found.apn}" in talk.ask("APN", "OK APN").answer.text
+
+
+@pytest.mark.costs(2)
+def test_nonsense_gets_an_error(talk: Talk) -> None:
+    """What is no command is answered so, with the reason."""
+    talk.ask("APNN em", "ERR")
+
+
+@pytest.mark.costs(2)
+def test_answers_go_to_the_short_number(talk: Talk, cloud: Cloud) -> None:
+    """An answer goes to the configured short number, and not to who sent the command."""
+    assert talk.ask("PING", "OK PING").answer.dest == cloud.short_number
+
+
+@pytest.mark.costs(2)
+def test_the_modem_is_rid_of_what_was_stored(talk: Talk, daemon: Daemon) -> None:
+    """A message that is in the daemon's store is deleted in the modem."""
+    talk.ask("PING", "OK PING")
+
+    def emptied() -> bool:
+        status = daemon.status()
+        return status is not None and status["modem"]["storage"]["used"] == 0
+
+    until(emptied, "the modem's storage is empty", 10.0, also=daemon.log)
+
+
+@pytest.mark.costs(3)
+def test_who_is_not_listed_gets_silence(talk: Talk, daemon: Daemon, cloud: Cloud) -> None:
+    """A command from somebody else is not answered, and the next one of the operator is."""
+    since, lines = len(cloud.answers), len(daemon.lines)
+    stranger = talk.tag()
+    talk.send(f"{stranger} PING", sender=_STRANGER)
+    daemon.until_logged(r"^message \d+ from ", lines)
+    talk.ask("PING", "OK PING")
+    assert not any(each.text.startswith(stranger) for each in cloud.answers[since:])
+
+
+@pytest.mark.costs(4)
+def test_pin_word(new_daemon: NewDaemon, cloud: Cloud, rig: Rig) -> None:
+    """With a PIN word, a command without it or with another one gets silence."""
+    daemon = new_daemon()
+    daemon.configure(pin_word=_PIN_WORD)
+    daemon.start()
+    talk = Talk(cloud, daemon, rig.recorder)
+    since = len(cloud.answers)
+    wrong = [f"{talk.tag()} PING", f"{talk.tag()} PIN {_PIN_WORD[::-1]} PING"]
+    for text in wrong:
+        lines = len(daemon.lines)
+        talk.send(text)
+        daemon.until_logged(r"^message \d+ from ", lines)
+    tag = talk.tag()
+    sent = talk.send(f"{tag} PIN {_PIN_WORD} PING")
+    answer = cloud.awaited(
+        lambda found: found.text.startswith(f"{tag} OK PING"),
+        "an answer to the command with the PIN word",
+        since,
+        also=daemon.log,
+    )
+    talk.trace("PIN word", sent, answer, daemon.lines)
+    assert [each.text.split()[0] for each in cloud.answers[since:]] == [tag]
+    assert not any(_PIN_WORD in line.text for line in daemon.lines), "the PIN word is in the log"

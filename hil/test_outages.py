@@ -1,0 +1,83 @@
+"""A modem that restarts, a cable that is pulled, power that goes in the middle of a change."""
+
+from __future__ import annotations
+
+import pytest
+
+from hil.fixtures import NewDaemon
+from hil.rig.cloud import Cloud
+from hil.rig.daemon import Daemon
+from hil.rig.recorder import Recorder
+from hil.rig.rig import Rig
+from hil.rig.talking import Talk
+from hil.test_apn import assert_apn
+
+pytestmark = pytest.mark.needs("sms")
+
+
+@pytest.mark.costs(4)
+def test_the_modem_is_reset_by_command(talk: Talk, daemon: Daemon, recorder: Recorder) -> None:
+    """REBOOT MODEM is answered, and the modem is used again behind it."""
+    lines = len(daemon.lines)
+    exchange = talk.ask("REBOOT MODEM", "OK REBOOT")
+    again = daemon.until_logged(r"restarted|in step again|-> ATE0", lines)
+    daemon.until_ready()
+    recorder.measure("reset_s", max(0.0, again.at - exchange.answer.at))
+    talk.ask("PING", "OK PING")
+
+
+@pytest.mark.costs(2)
+def test_the_modem_resets_by_itself(talk: Talk, daemon: Daemon) -> None:
+    """After a reset that nobody announced (AT+CFUN=1,1), messages are announced again."""
+    lines = len(daemon.lines)
+    found = daemon.ask("at", {"line": "AT+CFUN=1,1"})
+    if found["result"] != "OK":
+        pytest.skip("this modem doesn't know AT+CFUN=1,1")
+    daemon.until_logged(r"-> AT\+CNMI=|the modem restarted", lines)
+    daemon.until_ready()
+    talk.ask("PING", "OK PING")
+
+
+@pytest.mark.needs("cable")
+@pytest.mark.costs(2)
+def test_the_cable_is_pulled(
+    talk: Talk, daemon: Daemon, cloud: Cloud, rig: Rig, recorder: Recorder
+) -> None:
+    """A command that comes while the cable is out is answered when it is in again."""
+    since = len(cloud.answers)
+    tag = talk.tag()
+    with rig.without_cable():
+        sent = talk.send(f"{tag} PING")
+    answer = cloud.awaited(
+        lambda found: found.text.startswith(f"{tag} OK"), "the answer", since, also=daemon.log
+    )
+    talk.trace(f"{tag} PING", sent, answer, daemon.lines)
+    recorder.measure("answer_s", answer.at - sent.began)
+
+
+@pytest.mark.needs("power", "data")
+@pytest.mark.costs(2)
+def test_power_is_cut_in_the_middle_of_a_change(
+    new_daemon: NewDaemon, cloud: Cloud, rig: Rig, recorder: Recorder
+) -> None:
+    """Modem and daemon lose power while a bad APN is tried: the old one is back, and it is told."""
+    apn = rig.bench.apn
+    daemon = new_daemon()
+    daemon.start()
+    talk = Talk(cloud, daemon, rig.recorder)
+    since, lines = len(cloud.answers), len(daemon.lines)
+    tag = talk.tag()
+    sent = talk.send(f"{tag} APN {apn.unknown}")
+    daemon.until_logged(r"^change \d+: verifying", lines)
+    daemon.kill()
+    rig.cycle_power()
+    lines = len(daemon.lines)
+    daemon.start()
+    answer = cloud.awaited(
+        lambda found: found.text.startswith(tag), "the answer", since, also=daemon.log
+    )
+    talk.trace(f"{tag} APN {apn.unknown}", sent, answer, daemon.lines[lines:])
+    assert answer.text.startswith(f"{tag} ROLLBACK APN {apn.unknown} kept={apn.expected}")
+    daemon.until_ready()
+    assert_apn(daemon, apn.expected)
+    recorder.measure("recovery_s", answer.at - sent.began)
