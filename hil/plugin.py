@@ -172,8 +172,9 @@ def _open(rig: Rig) -> None:
 def _put_back(rig: Rig) -> None:
     """The APN that was there; where that is impossible, say what it was."""
     try:
+        rig.let_go()
         rig.restore()
-    except ModemError as error:
+    except (ModemError, AssertionError) as error:
         found = rig.found
         assert found is not None
         rig.broken = rig.broken or (

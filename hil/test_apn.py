@@ -12,25 +12,15 @@ from hil.rig.talking import Talk
 pytestmark = pytest.mark.needs("sms", "data")
 
 
-def assert_apn(daemon: Daemon, name: str | None) -> None:
-    """It is set, and the network serves it."""
-    assert name is not None
-    shown = daemon.ask("apn.show")
-    assert shown["apn"].lower() == name.lower()
-    assert shown["active"], f"the context isn't active: {shown}"
-    assert shown["address"], f"no address: {shown}"
-    assert (shown["live_apn"] or name).lower() == name.lower(), f"the network gave {shown}"
-
-
 @pytest.mark.needs("other-apn")
 @pytest.mark.costs(4)
 def test_another_apn_and_back(talk: Talk, daemon: Daemon, rig: Rig, recorder: Recorder) -> None:
     """The other APN is applied and serves; APN ROLLBACK brings the former one back."""
     apn = rig.bench.apn
     there = talk.ask(f"APN {apn.other}", f"OK APN {apn.other} ip=")
-    assert_apn(daemon, apn.other)
+    daemon.require_apn(apn.other)
     back = talk.ask("APN ROLLBACK", f"OK APN {apn.expected}")
-    assert_apn(daemon, apn.expected)
+    daemon.require_apn(apn.expected)
     recorder.measure("change_s", there.total_s)
     recorder.measure("back_s", back.total_s)
 
@@ -41,7 +31,7 @@ def test_an_apn_that_nobody_knows(talk: Talk, daemon: Daemon, rig: Rig, recorder
     apn = rig.bench.apn
     exchange = talk.ask(f"APN {apn.unknown}", f"ROLLBACK APN {apn.unknown} kept={apn.expected}")
     assert " reason=" in exchange.answer.text
-    assert_apn(daemon, apn.expected)
+    daemon.require_apn(apn.expected)
     recorder.measure("rollback_s", exchange.total_s)
 
 
@@ -51,4 +41,4 @@ def test_an_apn_that_can_be_none(talk: Talk, daemon: Daemon, rig: Rig) -> None:
     since = len(daemon.lines)
     talk.ask("APN bad..name", "ERR APN reason=bad-apn")
     assert daemon.find(r"^-> AT\+CGDCONT=", since) is None, "the context was written"
-    assert_apn(daemon, rig.bench.apn.expected)
+    daemon.require_apn(rig.bench.apn.expected)

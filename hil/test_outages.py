@@ -10,7 +10,6 @@ from hil.rig.daemon import Daemon
 from hil.rig.recorder import Recorder
 from hil.rig.rig import Rig
 from hil.rig.talking import Talk
-from hil.test_apn import assert_apn
 
 pytestmark = pytest.mark.needs("sms")
 
@@ -79,5 +78,5 @@ def test_power_is_cut_in_the_middle_of_a_change(
     talk.trace(f"{tag} APN {apn.unknown}", sent, answer, daemon.lines[lines:])
     assert answer.text.startswith(f"{tag} ROLLBACK APN {apn.unknown} kept={apn.expected}")
     daemon.until_ready()
-    assert_apn(daemon, apn.expected)
+    daemon.require_apn(apn.expected)
     recorder.measure("recovery_s", answer.at - sent.began)

@@ -131,7 +131,7 @@ class Daemon:
             self.lines.append(line)
             if line.logger == "modem.driver":
                 self._recorder.traffic(line.text, at)
-            else:
+            elif line.logger != "asyncio":
                 self._recorder.note(line.text, at)
 
     def stop(self) -> None:
@@ -179,6 +179,15 @@ class Daemon:
         except (ControlError, OSError):
             return None
         return found
+
+    def require_apn(self, name: str | None) -> None:
+        """Is it set, and does the network serve it? AssertionError if not."""
+        assert name is not None
+        shown = self.ask("apn.show")
+        assert shown["apn"].lower() == name.lower(), f"another APN is set: {shown}"
+        assert shown["active"], f"the context isn't active: {shown}"
+        assert shown["address"], f"no address: {shown}"
+        assert (shown["live_apn"] or name).lower() == name.lower(), f"the network gave {shown}"
 
     def until_ready(self, limit_s: float | None = None) -> None:
         """Wait until it holds an initialised, registered modem and has looked at its storage."""

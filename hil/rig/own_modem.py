@@ -90,12 +90,14 @@ class OwnModem:
         self._reading = asyncio.create_task(self._read_messages())
 
     def close(self) -> None:
-        """Let go of the port; the modem keeps its settings."""
+        """Let go of the port; the modem keeps its settings. Once closed, it stays so."""
+        reading, self._reading = self._reading, None
+        if reading is None:
+            return
 
         async def close() -> None:
-            if self._reading is not None:
-                self._reading.cancel()
-                await asyncio.gather(self._reading, return_exceptions=True)
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
             await self.modem.close()
 
         self._loop.run(close())

@@ -37,7 +37,8 @@ class Rig:
         self.loop = Loop()
         self.broken: str | None = None
         self.found: ContextSettings | None = None
-        self._daemons = 0
+        self._daemons: list[Daemon] = []
+        self._own: OwnModem | None = None
         self.cloud: Cloud | None = None
         self._handler = TrafficHandler(self.recorder)
         self._hide_secrets()
@@ -76,15 +77,27 @@ class Rig:
         """The modem in our own hands; no daemon may run meanwhile."""
         own = OwnModem(self.loop, self.bench, self.budget)
         own.open()
+        self._own = own
         try:
             yield own
         finally:
+            self._own = None
             own.close()
 
     def daemon(self) -> Daemon:
         """A daemon with a new store; it isn't started yet."""
-        self._daemons += 1
-        return Daemon(self.bench, self.recorder, self.home / f"daemon-{self._daemons:02}")
+        home = self.home / f"daemon-{len(self._daemons) + 1:02}"
+        daemon = Daemon(self.bench, self.recorder, home)
+        self._daemons.append(daemon)
+        return daemon
+
+    def let_go(self) -> None:
+        """Have nobody hold the modem any more: an interrupted test may still do."""
+        for daemon in self._daemons:
+            daemon.stop()
+        if self._own is not None:
+            self._own.close()
+            self._own = None
 
     def cycle_power(self) -> None:
         """Off and on again."""

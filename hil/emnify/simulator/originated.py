@@ -17,6 +17,7 @@ from hil.emnify.simulator.terminated import VALIDITY, Terminated
 from hil.emnify.simulator.wire_form import INTERNATIONAL
 from modem.simulator import Course, NetworkRefusal, Submission, Subscriber
 from modem.sms import Submit, decode_pdu
+from modem.sms.udh import encode_header
 
 # RP-Cause, told by the modem as +CMS ERROR.
 _NOT_SUBSCRIBED = 50  # requested facility not subscribed
@@ -123,6 +124,7 @@ class Originated:
             part,
             dcs=message.dcs.value,
             pid=message.pid,
+            udh=encode_header(message.header.elements).hex(),
             pdu=submission.pdu,
         )
         device.keep(sms)
