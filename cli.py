@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Entry] = {
     "simulate": Entry("hil.cli", "simulate", "Start simulated modems on ptys or TCP ports."),
     "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
     "emnify": Entry("hil.emnify.cli", "emnify", "Use the platform: devices, SMS, webhooks."),
+    "hil": Entry("hil.cli_hil", "hil", "Test the whole chain on a bench, real or simulated."),
     "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
     "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
     "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, verified or rolled back."),

@@ -11,7 +11,7 @@ that met it, and the others are skipped. The APN that was there is put back in a
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ pytest_plugins = ("hil.fixtures",)
 
 RIG = pytest.StashKey[Rig]()
 SOAK = pytest.StashKey[float]()
+SELECTED = pytest.StashKey[bool]()
 LAB = "lab"
 # What comes first tells why what follows fails; what may break the bench comes late.
 ORDER = ("modem", "messages", "commands", "apn", "load", "outages", "soak", "restored")
@@ -117,7 +118,20 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         finally:
             _put_back(rig)
             rig.close()
-            results.write(config.getoption("report"))
+            results.write(config.getoption("report"), lambda count: _whole(session, count))
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Some are not to run."""
+    if items:
+        items[0].config.stash[SELECTED] = True
+
+
+def _whole(session: pytest.Session, count: int) -> bool:
+    """Were all tests asked for, and did all have their turn?"""
+    files = {item.path.name for item in session.items}
+    left_out = SELECTED in session.config.stash or len(files) < len(ORDER)
+    return not left_out and count == len(session.items)
 
 
 def _is_simulated(config: pytest.Config) -> bool:

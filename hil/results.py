@@ -80,9 +80,9 @@ class Results:
         """A part of the test under way."""
         self._reports.append(report)
 
-    def write(self, directory: Path) -> None:
-        """The report, in a directory of this run's own."""
-        run = self._run()
+    def write(self, directory: Path, whole: Callable[[int], bool]) -> None:
+        """The report, in a directory of this run's own; `whole` says if so many tests are all."""
+        run = self._run(whole=whole(len(self._tests)))
         former = former_run(directory, run)
         page = write(run, directory / run.name, former)
         self._written = summary(run, None if former is None else compare(run, former), page)
@@ -93,7 +93,7 @@ class Results:
                 tried_on_row(run),
             ]
 
-    def _run(self) -> Run:
+    def _run(self, *, whole: bool) -> Run:
         rig, examined = self._rig, self._examined
         return Run(
             bench=rig.bench.name,
@@ -113,6 +113,7 @@ class Results:
                 for each in Capability
                 if (missing := rig.bench.missing(each)) is not None
             },
+            whole=whole,
             stopped=None if rig.broken is None else rig.masked(rig.broken),
             tests=tuple(self._tests),
         )

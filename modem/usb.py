@@ -63,6 +63,18 @@ def port_now(configured: str, known: UsbPort | None) -> str | None:
     return configured if found is None or found.fits(known) else None
 
 
+def find_ports(vendor: str, product: str, interface: str) -> tuple[str, ...]:
+    """The device files of that interface of all such devices, in whatever socket; hex digits."""
+    wanted = (vendor, product, interface)
+    return tuple(
+        str(_DEV / tty.name)
+        for tty in sorted(_TTYS.glob("tty[A-Z]*"))
+        if (found := _usb_port(tty.name)) is not None
+        and (found.vendor, found.product, found.interface) == wanted
+        and (_DEV / tty.name).exists()
+    )
+
+
 def _usb_port(tty: str) -> UsbPort | None:
     device = (_TTYS / tty / "device").resolve()
     # ttyACM is a child of the interface, ttyUSB of a port of it.

@@ -14,6 +14,12 @@ OURS = ("modem", "apn_config", "hil", "cli", "tests", "benchmarks")
 # Nothing of these in a pure zone: time comes in as an argument, bytes go out as a result.
 IMPURE = {"asyncio", "socket", "time", "logging", "sqlite3", "threading", "subprocess", "select"}
 PURE_ZONES = (
+    "hil/checks/findings.py",
+    "hil/report/markup.py",
+    "hil/report/picture.py",
+    "hil/report/values.py",
+    "hil/rig/budget.py",
+    "hil/rig/masking.py",
     "hil/emnify/models.py",
     "hil/emnify/pace.py",
     "hil/emnify/simulator/policy.py",
@@ -55,6 +61,16 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "aiohttp": ("hil/emnify/",),
     "jsonschema": ("hil/emnify/simulator/",),
     "jwt": ("hil/emnify/",),
+    "labgrid": ("hil/lab/",),
+    "pytest": (
+        "hil/conftest.py",
+        "hil/fixtures.py",
+        "hil/lab/",
+        "hil/plugin.py",
+        "hil/results.py",
+        "hil/test_",
+        "modem/simulator/pytest.py",
+    ),
     "anyascii": ("modem/sms/translit.py",),
     "dbus_fast": ("apn_config/appliers/bus.py",),
     "serial": ("modem/transport.py", "modem/discovery.py"),
@@ -71,6 +87,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "hil/cli.py",
         "hil/cli_address.py",
         "hil/cli_control.py",
+        "hil/cli_hil",
         "hil/emnify/cli",
     ),
 }

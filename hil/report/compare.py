@@ -115,13 +115,13 @@ def compare(run: Run, former: Run) -> Comparison:
         shifts=tuple(
             sorted((shift for pair in both for shift in _shifts(*pair)), key=_size, reverse=True)
         ),
-        new=tuple(name for name in now if name not in was),
-        vanished=tuple(name for name in was if name not in now),
+        new=tuple(name for name in now if name not in was) if former.whole else (),
+        vanished=tuple(name for name in was if name not in now) if run.whole else (),
     )
 
 
 def former_run(directory: Path, run: Run) -> Run | None:
-    """The latest run before this one, of the same bench, among the reports of a directory.
+    """The latest whole run before this one, of the same bench, among the reports of a directory.
 
     What can't be read, such as the results of another version, is passed over.
     """
@@ -130,7 +130,7 @@ def former_run(directory: Path, run: Run) -> Run | None:
             former = load(folder / RESULTS)
         except ResultsError:
             continue
-        if former.bench == run.bench and former.started < run.started:
+        if former.bench == run.bench and former.whole and former.started < run.started:
             return former
     return None
 

@@ -113,8 +113,8 @@ class Run:
 
     `modem` has manufacturer, model, revision and profile, `network` operator and rat, as far as
     they are known. `missing` says of each absent capability why, and what would give it.
-    `stopped` is why the bench broke in mid-run. `sms_sent` went to the device, `sms_received`
-    came from it.
+    A run is `whole` if all tests were asked for and had their turn. `stopped` is why the bench
+    broke in mid-run. `sms_sent` went to the device, `sms_received` came from it.
     """
 
     bench: str
@@ -130,6 +130,7 @@ class Run:
     sms_sent: int
     sms_received: int
     missing: Mapping[str, str]
+    whole: bool
     stopped: str | None
     tests: tuple[TestResult, ...]
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from hil.bench import Bench
 from hil.rig.budget import Budget
 from hil.rig.loop import Loop
+from hil.rig.pin import OnePin
 from hil.rig.port import port_of
 from hil.rig.waiting import until
 from modem import (
@@ -21,38 +22,11 @@ from modem import (
     ModemError,
     ModemEvent,
     Restarted,
-    SimLocked,
     sms,
 )
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-
-# With one try left nobody but a person with the PUK at hand may risk it.
-_LEAST_TRIES = 2
-
-
-class FilePin:
-    """The PIN out of the bench's file, given once a start."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-
-    async def __call__(self, _card: str, tries_left: int | None) -> str:
-        """The PIN. Raises SimLocked where there is none or too few tries are left."""
-        pin = self._bench.pin()
-        if pin is None:
-            raise SimLocked("SIM PIN", "the SIM wants its PIN; set [modem] pin_file")
-        if tries_left is not None and tries_left < _LEAST_TRIES:
-            words = f"the SIM has {tries_left} try left for its PIN, so none is made"
-            raise SimLocked("SIM PIN", words)
-        return pin
-
-    async def accepted(self) -> None:
-        """Nothing is kept."""
-
-    async def refused(self) -> None:
-        """The start ends with that error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +57,7 @@ class OwnModem:
         port = port_of(self._bench.modem)
         self.modem = await Modem.open(port, baud=self._bench.modem.baud, on_event=self._on_event)
         try:
-            await self.modem.initialise(pin_for=FilePin(self._bench))
+            await self.modem.initialise(pin_for=OnePin(self._bench))
         except BaseException:
             await self.modem.close()
             raise

@@ -11,7 +11,7 @@ import pytest
 from modem import usb
 from modem.errors import PortMissing
 from modem.recovery import FORGET_S
-from modem.usb import UsbPort, port_now, usb_port
+from modem.usb import UsbPort, find_ports, port_now, usb_port
 from tests.modem.keeping import Bench
 from tests.modem.scripted import settle
 
@@ -113,6 +113,28 @@ def test_where_the_port_is_now(
     assert port_now(machine.name("ttyUSB2"), AT) == (found and machine.name(found))
     assert port_now(machine.name("ttyUSB2"), None) == machine.name("ttyUSB2")
     assert port_now("tcp://modem:7000", AT) == "tcp://modem:7000"
+
+
+FINDS: dict[str, tuple[dict[str, UsbPort], list[str]]] = {
+    "none": ({"ttyUSB0": DIAG, "ttyUSB1": CONVERTER}, []),
+    "one": ({"ttyUSB0": DIAG, "ttyUSB2": AT, "ttyACM0": CONVERTER}, ["ttyUSB2"]),
+    "two alike": ({"ttyUSB2": OTHER_SOCKET, "ttyACM3": AT}, ["ttyACM3", "ttyUSB2"]),
+}
+
+
+@pytest.mark.parametrize(("plugged", "found"), FINDS.values(), ids=FINDS)
+def test_ports_by_their_ids(
+    machine: Machine, plugged: dict[str, UsbPort], found: list[str]
+) -> None:
+    for tty, port in plugged.items():
+        machine.plug(tty, port)
+    machine.plug_uart("ttyAMA0")
+    assert find_ports("1e0e", "9001", "02") == tuple(map(machine.name, found))
+
+
+def test_a_port_that_the_kernel_has_not_made_yet_is_not_found(machine: Machine) -> None:
+    Path(machine.plug("ttyUSB3", AT)).unlink()
+    assert find_ports("1e0e", "9001", "02") == ()
 
 
 def test_a_name_that_the_kernel_has_not_made_yet_is_not_used(machine: Machine) -> None:

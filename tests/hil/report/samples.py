@@ -214,6 +214,7 @@ def former() -> Run:
         sms_sent=34,
         sms_received=29,
         missing=MISSING,
+        whole=True,
         stopped=None,
         tests=former_tests(),
     )
@@ -259,6 +260,7 @@ def later() -> Run:
         duration_s=312.0,
         sms_sent=17,
         sms_received=12,
+        whole=True,
         stopped=why,
         tests=(*tests.values(), passed_test("test_daemon.py::test_ping", "PING is answered", 2.9)),
     )

@@ -164,6 +164,7 @@ def test_the_former_run_is_the_latest_earlier_one_of_the_bench(tmp_path: Path) -
     near = run.started - timedelta(hours=1)
     kept(tmp_path, replace(run, bench="other", started=near))
     kept(tmp_path, replace(run, bench="x-pi-sim7600", started=near))
+    kept(tmp_path, replace(run, whole=False, started=near))
     assert former_run(tmp_path, run) == yesterday
 
 
@@ -176,3 +177,11 @@ def test_what_cannot_be_read_is_passed_over(tmp_path: Path, content: str | None)
     if content is not None:
         (broken / "results.json").write_text(content)
     assert former_run(tmp_path, run) == older
+
+
+def test_of_a_run_of_some_tests_nothing_is_new_or_gone() -> None:
+    all_of_them = of(one())
+    another = TestResult("test_b.py::test_b", "B", P, 1.0)
+    some = replace(of(another), whole=False)
+    assert compare(some, all_of_them).vanished == ()
+    assert compare(all_of_them, some).new == ()

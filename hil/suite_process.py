@@ -1,0 +1,141 @@
+"""Runs the suite of this package by pytest, in a process of its own.
+
+A run that is interrupted has to put the modem's APN back, so the process gets the time for it: it
+is a session of its own, which Ctrl-C doesn't reach, and is told to end by one SIGINT.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Self
+
+from hil.report.decoding import ResultsError
+from hil.report.values import RESULTS, Run, load
+
+_SUITE = Path(__file__).parent
+_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+# pytest's own: interrupted (or nothing could be collected), internal error, usage, no test.
+_PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NO_TEST = 2, 3, 4, 5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended; `directory` has its results, None where it made none."""
+
+    exit_code: int
+    directory: Path | None
+
+    def run(self) -> Run | None:
+        """Its results; None where there are none that can be read."""
+        try:
+            return None if self.directory is None else load(self.directory / RESULTS)
+        except ResultsError:
+            return None
+
+
+def pytest_is_installed() -> bool:
+    """Is there what runs the suite?"""
+    return find_spec("pytest") is not None
+
+
+def run_suite(
+    bench: str, report: Path, *, soak: str | None, tests: str | None, to_stderr: bool
+) -> Ended:
+    """Run it to its end. Raises OSError where the report's directory can't be used."""
+    report = report.absolute()
+    report.mkdir(parents=True, exist_ok=True)
+    before = _runs(report)
+    junit = report / f".junit-{os.getpid()}.xml"
+    arguments = ["--bench", _absolute(bench), "--report", str(report), f"--junitxml={junit}"]
+    arguments += ["--soak", soak] if soak is not None else []
+    arguments += ["-k", tests] if tests is not None else []
+    code, interrupted = _run(arguments, to_stderr=to_stderr)
+    made = sorted(_runs(report) - before)
+    directory = made[-1] if made else None
+    if directory is None:
+        junit.unlink(missing_ok=True)
+    elif junit.exists():
+        junit.rename(directory / "junit.xml")
+    ended = Ended(code, directory)
+    return Ended(_exit_code(ended, interrupted=interrupted), directory)
+
+
+def _absolute(bench: str) -> str:
+    """The path of a file; what is simulated has a name alone."""
+    return str(Path(bench).absolute()) if Path(bench).is_file() else bench
+
+
+def _runs(report: Path) -> set[Path]:
+    return {found.parent for found in report.glob(f"*/{RESULTS}")}
+
+
+def _run(arguments: Sequence[str], *, to_stderr: bool) -> tuple[int, bool]:
+    """pytest's code, and whether it was told to end."""
+    # No configuration, cache or root of whatever project lies around the package: installed, it is
+    # in a directory that may belong to root, in a project of somebody else's.
+    command = [sys.executable, "-m", "pytest", str(_SUITE), "-c", os.devnull]
+    command += [f"--rootdir={_SUITE.parent}", f"--confcutdir={_SUITE}", "-p", "no:cacheprovider"]
+    command += ["--import-mode=importlib", "-v", "-rs", "--no-header"]
+    path = os.pathsep.join(filter(None, [str(_SUITE.parent), os.environ.get("PYTHONPATH", "")]))
+    with _Ending() as ending:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter, no shell
+            [*command, *arguments],
+            cwd=_SUITE.parent,  # pytest shows the names of files as they are from there
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr.fileno() if to_stderr else None,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
+            start_new_session=True,
+        )
+        ending.watch(process)
+        return process.wait(), ending.told
+
+
+class _Ending:
+    """Within it, whatever would end us tells the suite to end, and is waited for."""
+
+    def __init__(self) -> None:
+        self.told = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._former: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._former = {number: signal.signal(number, self._end) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """The suite runs; it is told at once where the signal came before."""
+        self._process = process
+        if self.told:
+            process.send_signal(signal.SIGINT)
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self.told = True
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+
+
+def _exit_code(ended: Ended, *, interrupted: bool) -> int:
+    """pytest's code, or the one of the check before the first test, as one of ours."""
+    code = ended.exit_code
+    if interrupted and code != 0:
+        return _INTERRUPTED
+    if code in (_PYTEST_USAGE, _PYTEST_NO_TEST):
+        return _USAGE
+    if code < 0 or code == _PYTEST_INTERRUPTED:
+        return _FAILED
+    run = ended.run()
+    if code == _PYTEST_INTERNAL and run is not None and run.stopped is None:
+        return _FAILED  # else it says that the port is missing
+    return code
