@@ -24,7 +24,7 @@ proof: $(VENV)/ready-test
 
 clients: $(VENV)/ready-test
 	PYTHON=$(BIN)/python tests/clients/install.sh $(CLIENTS)
-	CLIENTS_VENV=$(CLIENTS) $(BIN)/python -m pytest -q -m clients tests/clients
+	CLIENTS_VENV=$(CLIENTS) $(BIN)/python -m pytest -q -m clients tests/clients tests/hil/lab
 
 lint: $(VENV)/ready-test
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hil.checks import Examined, Finding
     from hil.report.values import Run
 
-_SIMULATED = "simulated"
+_SIMULATED, _LAB = "simulated", "lab"
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": None}
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
@@ -178,8 +178,9 @@ def _as_json(bench: Bench, examined: Examined) -> dict[str, Any]:
 @click.option(
     "--bench",
     required=True,
-    metavar="FILE|simulated[:PROFILE]",
-    help="The bench's file, or a simulated modem with a simulated platform.",
+    metavar="FILE|simulated[:PROFILE]|lab",
+    help="The bench's file, or a simulated modem with a simulated platform; `lab` is the place of "
+    "a labgrid lab that LG_ENV names.",
 )
 @click.option(
     "--report",
@@ -216,6 +217,8 @@ def run(bench: str, report: Path, soak: str | None, tests: str | None, as_json: 
 
 def _check_bench(bench: str) -> None:
     """Raises ConfigError: a mistake in the file is told before anything begins."""
+    if bench == _LAB:
+        return
     if bench.partition(":")[0] == _SIMULATED:
         from hil.simulated_bench import profile_of
 

@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--bench",
         metavar="FILE",
-        help="the bench's file; or `simulated`, `simulated:PROFILE`; or `lab` with --lg-env",
+        help="the bench's file; or `simulated`, `simulated:PROFILE`; --lg-env names a lab's",
     )
     group.addoption(
         "--report",
@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     if config.option.help or config.option.collectonly:
         return
+    if config.getoption("bench") is None and config.getoption("lg_env", None) is not None:
+        config.option.bench = LAB
     if config.getoption("bench") is None:
         raise pytest.UsageError(_USAGE)
     if config.getoption("numprocesses", None):

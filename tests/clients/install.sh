@@ -28,6 +28,7 @@ need wvdial wvdial
 need dbus-daemon dbus
 need dbus-send dbus
 need faketime faketime
+need ser2net ser2net
 /usr/bin/python3 -c 'import dbusmock' 2>/dev/null || missing="$missing python3-dbusmock"
 need node nodejs
 need npm npm
@@ -61,6 +62,13 @@ sdk=$venv/emnify-sdk
 [ -x "$sdk/bin/python" ] || "${PYTHON:-python3}" -m venv "$sdk"
 "$sdk/bin/python" -m pip install --quiet --disable-pip-version-check "emnify-sdk==0.5.3" ||
   echo "Not installed, its test will be skipped: emnify-sdk"
+# labgrid's fork of pyserial takes the place of pyserial's files; our own environment keeps those.
+lab=$venv/labgrid
+[ -x "$lab/bin/python" ] || "${PYTHON:-python3}" -m venv "$lab"
+"$lab/bin/python" -m pip install --quiet --disable-pip-version-check \
+  --editable "$here/../..[hil]" &&
+  "$lab/bin/python" -m pip install --quiet --disable-pip-version-check "labgrid==26.0.1" ||
+  echo "Not installed, its tests will be skipped: labgrid"
 if command -v npm >/dev/null && [ ! -d "$venv/npm/node_modules/serialport-gsm" ]; then
   npm install --silent --no-audit --no-fund --no-update-notifier --prefix "$venv/npm" \
     $npm_packages || echo "Not installed, its tests will be skipped: $npm_packages"
