@@ -1,8 +1,4 @@
-"""A platform of its own for each test, and a browser for each file of tests.
-
-The browser does not outlive its file: as long as Playwright's loop runs, no test may call
-`asyncio.run`, and other files' tests do.
-"""
+"""A platform of its own for each test."""
 
 from __future__ import annotations
 
@@ -12,33 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hil.emnify.portal.bench import (
-    CHROMIUM,
-    CHROMIUM_ARGS,
-    PATIENCE_S,
-    Platform,
-    Receiver,
-    simulated,
-    webhook,
-)
+from tests.hil.emnify.portal.bench import Platform, Receiver, simulated, webhook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 Opener = Callable[..., "Page"]
 DESKTOP, PHONE = (1280, 800), (360, 740)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}")
-    sync_api.expect.set_options(timeout=PATIENCE_S * 1000)
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
-"""A browser for each file of tests; it does not outlive its file, since as long as Playwright's
-loop runs, no test may call `asyncio.run`.
+"""A browser for each file of tests that wants one.
+
+It does not outlive its file: as long as Playwright's loop runs, no test may call `asyncio.run`, and
+other files' tests do.
 """
 
 from __future__ import annotations
