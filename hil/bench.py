@@ -67,6 +67,9 @@ GIVEN_BY: Mapping[Capability, str] = {
 """What in the bench's file gives it."""
 
 
+_ON_PLATFORM = (Capability.SMS, Capability.BINARY)
+
+
 @dataclass(frozen=True, slots=True)
 class UsbId:
     """A port of a USB modem: hex digits of vendor and product, and the interface's number."""
@@ -166,6 +169,8 @@ class Bench:
         """Why it isn't there and what would give it; None where it is."""
         if capability in self.lacks:
             return f"the bench lacks {capability.value}: [bench] lacks names it"
+        if capability in _ON_PLATFORM and Capability.PLATFORM in self.lacks:
+            return self.missing(Capability.PLATFORM)
         if not self._given(capability):
             return f"the bench has no {capability.value}; it needs {GIVEN_BY[capability]}"
         return None

@@ -153,14 +153,14 @@ def render(answers: Answers) -> str:
     """The file's text. All values have to be printable; whether they are right, `parse` tells."""
     usb = answers.usb or UsbId("1e0e", "9001", "02")
     head = _HEAD.format(
-        name=_quoted(answers.name),
+        name=quoted(answers.name),
         words=", ".join(capability.value for capability in Capability),
         patience_s=DEFAULT_PATIENCE_S,
-        port=_quoted(answers.port),
-        usb=_quoted(f"{usb.vendor}:{usb.product}"),
+        port=quoted(answers.port),
+        usb=quoted(f"{usb.vendor}:{usb.product}"),
         interface=int(usb.interface, 16),
         pin_file=_key("pin_file", answers.pin_file, "/etc/modem-helper/sim-pin"),
-        expected=_quoted(answers.expected),
+        expected=quoted(answers.expected),
         unknown=UNKNOWN_APN,
         sms=DEFAULT_SMS,
     )
@@ -170,7 +170,7 @@ def render(answers: Answers) -> str:
             _platform(answers.platform),
             _webhook(answers.webhook),
             _NO_POWER if answers.power is None else _switch("power", answers.power),
-            _CABLE.format(device=_quoted(answers.socket or "1-1.4")),
+            _CABLE.format(device=quoted(answers.socket or "1-1.4")),
         )
     )
 
@@ -180,10 +180,10 @@ def _platform(answers: PlatformAnswers | None) -> str:
         return _NO_PLATFORM
     return _PLATFORM.format(
         device=answers.device,
-        token_file=_quoted(answers.token_file),
+        token_file=quoted(answers.token_file),
         api=_key("api", None if answers.api == DEFAULT_API else answers.api, DEFAULT_API),
-        sender=_quoted(answers.sender),
-        short_number=_quoted(answers.short_number),
+        sender=quoted(answers.sender),
+        short_number=quoted(answers.short_number),
         poll_s=DEFAULT_POLL_S,
     )
 
@@ -192,9 +192,9 @@ def _webhook(answers: WebhookAnswers | None) -> str:
     if answers is None:
         return _NO_WEBHOOK
     return _WEBHOOK.format(
-        listen=_quoted(answers.listen),
-        url=_quoted(answers.url),
-        secret_file=_quoted(answers.secret_file),
+        listen=quoted(answers.listen),
+        url=quoted(answers.url),
+        secret_file=quoted(answers.secret_file),
     )
 
 
@@ -205,9 +205,10 @@ def _switch(section: str, config: PowerConfig) -> str:
 
 
 def _key(name: str, value: str | None, example: str) -> str:
-    return f"# {name} = {_quoted(example)}" if value is None else f"{name} = {_quoted(value)}"
+    return f"# {name} = {quoted(example)}" if value is None else f"{name} = {quoted(value)}"
 
 
-def _quoted(text: str) -> str:
-    # For printable text JSON's escapes are TOML's.
-    return json.dumps(text, ensure_ascii=False)
+def quoted(text: object) -> str:
+    """A text as TOML's basic string."""
+    # JSON's escapes are TOML's, but for the one character that JSON leaves as it is.
+    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from hil.checks import Examined, Finding
     from hil.report.values import Run
 
-_SIMULATED, _LAB = "simulated", "lab"
 _COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": None}
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
@@ -217,13 +216,11 @@ def run(bench: str, report: Path, soak: str | None, tests: str | None, as_json: 
 
 def _check_bench(bench: str) -> None:
     """Raises ConfigError: a mistake in the file is told before anything begins."""
-    if bench == _LAB:
-        return
-    if bench.partition(":")[0] == _SIMULATED:
-        from hil.simulated_bench import profile_of
+    from hil.simulated_bench import LAB, SIMULATED, profile_of
 
+    if bench.partition(":")[0] == SIMULATED:
         profile_of(bench)
-    else:
+    elif bench != LAB:
         from hil.bench import load
 
         load(Path(bench))

@@ -97,6 +97,8 @@ class Questions:
             parse(render(place(answer)).encode(), self._output)
         except ConfigError as error:
             raise click.BadParameter(error.problem, param_hint=_name(option)) from None
+        except UnicodeEncodeError:
+            raise click.BadParameter("wanted UTF-8", param_hint=_name(option)) from None
         return answer
 
     def _port(self) -> Answers:
@@ -155,7 +157,7 @@ class Questions:
             given = click.prompt(question, default="", show_default=False, hide_input=True)
         if not given:
             return None, ""
-        if self._given["token_file"] is None and not Path(given).exists():
+        if self._given["token_file"] is None and not _is_there(given):
             path = self._output.with_name(f"{self._output.stem}-token")
             self._secrets[path] = given
             return path, given
@@ -248,6 +250,14 @@ def _likely(ports: tuple[SerialPort, ...]) -> str:
     """SIM7600 and EC25 have the AT port on USB interface 2, behind diagnostics and NMEA."""
     on_usb = [port.stable for port in ports if port.usb]
     return next((name for name in on_usb if "-if02" in name), next(iter(on_usb), _USUAL_PORT))
+
+
+def _is_there(given: str) -> bool:
+    """Is it a file's name? A token may be longer than any, and hold what none does."""
+    try:
+        return Path(given).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _absolute(path: str) -> str:

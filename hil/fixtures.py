@@ -7,13 +7,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from hil.plugin import RIG, SOAK
+from hil.plugin import SOAK
 from hil.rig.cloud import Cloud
 from hil.rig.daemon import Daemon
 from hil.rig.own_modem import OwnModem
 from hil.rig.recorder import Recorder
 from hil.rig.rig import Rig
 from hil.rig.talking import Talk
+from hil.running import RIG
 
 NewDaemon = Callable[[], Daemon]
 

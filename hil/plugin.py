@@ -10,30 +10,24 @@ that met it, and the others are skipped. The APN that was there is put back in a
 
 from __future__ import annotations
 
-import tempfile
+import argparse
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from apn_config.config_reader import ConfigError
 from apn_config.spans import parse_span
-from hil.bench import Bench, Capability, load
-from hil.checks import Examined, Finding, examine
-from hil.emnify.errors import EmnifyError
+from hil.bench import Capability
 from hil.results import Results
 from hil.rig.rig import Rig
-from hil.simulated_bench import SIMULATED, profile_of, simulated_bench
-from modem import ModemError
+from hil.running import RIG, Running
+from hil.simulated_bench import LAB
 
 pytest_plugins = ("hil.fixtures",)
 
-RIG = pytest.StashKey[Rig]()
+RESULTS = pytest.StashKey[Results]()
 SOAK = pytest.StashKey[float]()
 SELECTED = pytest.StashKey[bool]()
-LAB = "lab"
 # What comes first tells why what follows fails; what may break the bench comes late.
 ORDER = ("modem", "messages", "commands", "apn", "load", "outages", "soak", "restored")
 _USAGE = "give --bench FILE, or --bench simulated; `modem-helper hil init` writes a FILE"
@@ -59,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=Path("hil-reports"),
         help="each run has a directory in it (default: hil-reports)",
     )
+    # For `hil run`: where to write, in JSON, the run's directory or the exit code of its stop.
+    group.addoption("--ended", metavar="FILE", type=Path, help=argparse.SUPPRESS)
     group.addoption("--soak", metavar="SPAN", help="have the soak run for so long, such as 1h")
 
 
@@ -105,22 +101,17 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Look at the bench, run the tests, and put things back whatever happens."""
     if session.config.option.collectonly or not session.items:
         return (yield)
-    with ExitStack() as stack:
-        config = session.config
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="modem-helper-hil-")))
-        bench = stack.enter_context(_bench(config, home))
-        examined = _examined(config, bench)
-        rig = Rig(bench, home)
-        results = Results(rig, examined, datetime.now(UTC), simulated=_is_simulated(config))
-        config.stash[RIG] = rig
-        config.pluginmanager.register(results, "hil-results")
-        _open(rig)
-        try:
-            return (yield)
-        finally:
-            _put_back(rig)
-            rig.close()
-            results.write(config.getoption("report"), lambda count: _whole(session, count))
+    with Running(session.config).around_tests() as results:
+        session.config.stash[RESULTS] = results
+        results.asked = None if _some_left_out(session) else len(session.items)
+        return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run whose report couldn't be written has failed."""
+    results = session.config.stash.get(RESULTS, None)
+    if results is not None and results.unwritten and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
@@ -129,73 +120,10 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
         items[0].config.stash[SELECTED] = True
 
 
-def _whole(session: pytest.Session, count: int) -> bool:
-    """Were all tests asked for, and did all have their turn?"""
+def _some_left_out(session: pytest.Session) -> bool:
+    """Aren't all tests of the suite asked for?"""
     files = {item.path.name for item in session.items}
-    left_out = SELECTED in session.config.stash or len(files) < len(ORDER)
-    return not left_out and count == len(session.items)
-
-
-def _is_simulated(config: pytest.Config) -> bool:
-    name: str = config.getoption("bench")
-    return name.partition(":")[0] == SIMULATED
-
-
-@contextmanager
-def _bench(config: pytest.Config, home: Path) -> Iterator[Bench]:
-    """The bench that the option names."""
-    name: str = config.getoption("bench")
-    with ExitStack() as stack:
-        try:
-            if _is_simulated(config):
-                found = load(stack.enter_context(simulated_bench(profile_of(name), home)))
-            elif name == LAB:
-                from hil.lab import bench_of
-
-                found = stack.enter_context(bench_of(config))
-            else:
-                found = load(Path(name))
-        except ConfigError as error:
-            pytest.exit(str(error), returncode=error.exit_code)
-        yield found
-
-
-def _examined(config: pytest.Config, bench: Bench) -> Examined:
-    """Is the bench fit? Else the run ends here, with one message that says what to do."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-
-    def tell(finding: Finding) -> None:
-        if reporter is not None and reporter.verbosity >= 0:
-            reporter.write_line(f"  {finding.verdict.value:8} {finding.message}")
-
-    import asyncio
-
-    examined = asyncio.run(examine(bench, tell))
-    failure = examined.first_failure()
-    if failure is not None:
-        pytest.exit(f"the bench isn't fit: {failure.message}", returncode=failure.exit_code)
-    return examined
-
-
-def _open(rig: Rig) -> None:
-    try:
-        rig.open()
-    except (ModemError, EmnifyError, ConfigError) as error:
-        rig.close()
-        pytest.exit(f"the bench isn't fit: {error}", returncode=getattr(error, "exit_code", 1))
-
-
-def _put_back(rig: Rig) -> None:
-    """The APN that was there; where that is impossible, say what it was."""
-    try:
-        rig.let_go()
-        rig.restore()
-    except (ModemError, AssertionError) as error:
-        found = rig.found
-        assert found is not None
-        rig.broken = rig.broken or (
-            f"context {found.cid} couldn't be put back to the APN {found.apn}: {error}"
-        )
+    return SELECTED in session.config.stash or len(files) < len(ORDER)
 
 
 # --- each test ------------------------------------------------------------------------------------

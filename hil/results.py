@@ -15,8 +15,10 @@ from _pytest._code.code import ExceptionRepr, ReprFileLocation
 from hil.bench import Capability
 from hil.checks import Examined, ModemFacts
 from hil.report.compare import compare, former_run
+from hil.report.page import PAGE
 from hil.report.summary import summary, tried_on_row, write
 from hil.report.values import Outcome, Run, TestResult
+from hil.rig.recorder import Recorded
 from hil.rig.rig import Rig
 
 _SHOWN_REASON = 400
@@ -27,16 +29,28 @@ SIMULATED_OPERATOR = "Simulated Network"
 class Results:
     """A plugin of pytest's for the time of the run."""
 
-    def __init__(self, rig: Rig, examined: Examined, started: datetime, *, simulated: bool) -> None:
+    def __init__(
+        self,
+        rig: Rig,
+        examined: Examined,
+        started: datetime,
+        directory: Path,
+        *,
+        simulated: bool,
+    ) -> None:
         self._rig = rig
         self._examined = examined
         self._started = started
+        self._directory = directory
         operator = examined.modem.operator if examined.modem is not None else None
         self._simulated = simulated or operator == SIMULATED_OPERATOR
         self._began = time.monotonic()
         self._tests: list[TestResult] = []
         self._reports: list[pytest.TestReport] = []
         self._written: list[str] = []
+        self.asked: int | None = None
+        self.interrupted = False
+        self.unwritten = False
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -45,25 +59,36 @@ class Results:
         rig.recorder.begin()
         rig.budget.begin(0)
         self._reports = []
-        outcome = yield
-        recorded = rig.recorder.end()
+        try:
+            outcome = yield
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            self.interrupted = True
+            self._add(item, Outcome.ERROR, "it was interrupted")
+            raise
         found = _outcome(self._reports)
+        recorded = rig.recorder.end()
         if found.bad and rig.broken is None:
             rig.look()
+        self._add(item, found, _reason(self._reports), recorded)
+        return outcome
+
+    def _add(
+        self, item: pytest.Item, outcome: Outcome, reason: str, recorded: Recorded | None = None
+    ) -> None:
+        found = recorded or self._rig.recorder.end()
         self._tests.append(
             TestResult(
                 id=_id(item),
                 title=_title(item),
-                outcome=found,
+                outcome=outcome,
                 duration_s=sum(report.duration for report in self._reports),
-                reason=rig.masked(_reason(self._reports)),
-                detail=rig.masked(_detail(self._reports)),
-                measures=recorded.measures,
-                messages=recorded.messages,
-                transcript=recorded.transcript,
+                reason=self._rig.masked(reason),
+                detail=self._rig.masked(_detail(self._reports)),
+                measures=found.measures,
+                messages=found.messages,
+                transcript=found.transcript,
             )
         )
-        return outcome
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -80,20 +105,21 @@ class Results:
         """A part of the test under way."""
         self._reports.append(report)
 
-    def write(self, directory: Path, whole: Callable[[int], bool]) -> None:
-        """The report, in a directory of this run's own; `whole` says if so many tests are all."""
-        run = self._run(whole=whole(len(self._tests)))
-        former = former_run(directory, run)
-        page = write(run, directory / run.name, former)
-        self._written = summary(run, None if former is None else compare(run, former), page)
-        if not self._simulated:
-            self._written += [
-                "",
-                "the row for README's table of what was tried:",
-                tried_on_row(run),
-            ]
+    def write(self) -> None:
+        """The report, in the run's own directory; what can't be written is said in the end."""
+        run = self._run()
+        former = former_run(self._directory.parent, run)
+        comparison = None if former is None else compare(run, former)
+        page = self._directory / PAGE
+        self._written = summary(run, comparison, page)
+        try:
+            write(run, self._directory, former)
+        except OSError as error:
+            self.unwritten = True
+            self._written.append(f"the report couldn't be written: {error.strerror}")
+        self._written += ["", "For the README's table of what was tried on:", tried_on_row(run)]
 
-    def _run(self, *, whole: bool) -> Run:
+    def _run(self) -> Run:
         rig, examined = self._rig, self._examined
         return Run(
             bench=rig.bench.name,
@@ -113,7 +139,7 @@ class Results:
                 for each in Capability
                 if (missing := rig.bench.missing(each)) is not None
             },
-            whole=whole,
+            whole=self.asked == len(self._tests) and not self.interrupted,
             stopped=None if rig.broken is None else rig.masked(rig.broken),
             tests=tuple(self._tests),
         )

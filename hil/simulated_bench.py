@@ -11,16 +11,17 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from apn_config.config_reader import ConfigError
+from hil.bench_template import quoted
+from hil.rig import children
 from modem import PROFILES, profile_named
 
-SIMULATED = "simulated"
+SIMULATED, LAB = "simulated", "lab"
 DEFAULT_PROFILE = "sim7600"
 EXPECTED_APN, OTHER_APN = "em", "other"
 SENDER, SHORT_NUMBER = "12345", "1234"
@@ -29,20 +30,19 @@ TIME_SCALE = 20
 # What takes a network minutes takes seconds here; a busy machine has time all the same.
 PATIENCE_S = 20
 _READY_S = 30.0
-ROOT = Path(__file__).parent.parent
 
 _FILE = """\
 [bench]
-name = "{name}"
+name = {name}
 patience_s = {patience_s}
 [modem]
-port = "{home}/modem0"
+port = {modem0}
 [apn]
 expected = "{expected}"
 other = "{other}"
 [platform]
 device = {device}
-token_file = "{home}/token"
+token_file = {token}
 api = "{api}"
 sender = "{sender}"
 short_number = "{short_number}"
@@ -52,19 +52,19 @@ binary = true
 [power]
 kind = "simulated"
 of = "power"
-control = "{home}/control"
+control = {control}
 off_s = 0.5
 [cable]
 kind = "simulated"
 of = "cable"
-control = "{home}/control"
+control = {control}
 off_s = 0.5
 """
 _WEBHOOK = """\
 [webhook]
 listen = "127.0.0.1:{port}"
 url = "http://127.0.0.1:{port}/"
-secret_file = "{home}/secret"
+secret_file = {secret}
 """
 
 
@@ -96,23 +96,14 @@ def simulated_bench(
 
 @contextmanager
 def _process(profile: str, home: Path, options: Sequence[str]) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "cli", "simulate", "--json", "--profile", profile]
-    command += ["--link", str(home / "modem0"), "--listen", "127.0.0.1:0", "--unverified"]
-    command += ["--control", str(home / "control"), "--time-scale", str(TIME_SCALE)]
-    command += ["--apn", EXPECTED_APN, "--apn", OTHER_APN, "--start-apn", EXPECTED_APN, *options]
+    words = ["simulate", "--json", "--profile", profile]
+    words += ["--link", str(home / "modem0"), "--listen", "127.0.0.1:0", "--unverified"]
+    words += ["--control", str(home / "control"), "--time-scale", str(TIME_SCALE)]
+    words += ["--apn", EXPECTED_APN, "--apn", OTHER_APN, "--start-apn", EXPECTED_APN, *options]
     log = home / "simulate.log"
     with (
         log.open("wb") as errors,
-        subprocess.Popen(  # noqa: S603 -- our own program
-            command,
-            cwd=home,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            # Ctrl-C is for the suite, which needs the modem to put its APN back.
-            start_new_session=True,
-        ) as process,
+        children.start(words, home, stdout=subprocess.PIPE, stderr=errors) as process,
     ):
         try:
             assert process.stdout is not None
@@ -126,29 +117,26 @@ def _process(profile: str, home: Path, options: Sequence[str]) -> Iterator[dict[
             process.wait(_READY_S)
 
 
-def environment() -> dict[str, str]:
-    """What a process of ours is started with, so that it finds the same program."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
-
-
 def _write(path: Path, profile: str, ready: dict[str, Any], listen: int | None) -> None:
     home = path.parent
     for name, secret in (("token", ready["application_token"]), ("secret", secrets.token_hex(32))):
         with os.fdopen(os.open(home / name, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(f"{secret}\n")
+    webhook = ""
+    if listen is not None:
+        webhook = _WEBHOOK.format(port=listen, secret=quoted(home / "secret"))
     path.write_text(
         _FILE.format(
-            name=f"{SIMULATED}-{profile}",
+            name=quoted(f"{SIMULATED}-{profile}"),
             patience_s=PATIENCE_S,
-            home=home,
+            **{name: quoted(home / name) for name in ("modem0", "token", "control")},
             expected=EXPECTED_APN,
             other=OTHER_APN,
             device=ready["modems"][0]["endpoint"],
             api=ready["api"],
             sender=SENDER,
             short_number=SHORT_NUMBER,
-            webhook="" if listen is None else _WEBHOOK.format(port=listen, home=home),
+            webhook=webhook,
         ),
         encoding="utf-8",
     )

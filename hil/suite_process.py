@@ -6,10 +6,13 @@ is a session of its own, which Ctrl-C doesn't reach, and is told to end by one S
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,11 +21,12 @@ from typing import Any, Self
 
 from hil.report.decoding import ResultsError
 from hil.report.values import RESULTS, Run, load
+from hil.simulated_bench import LAB, SIMULATED
 
 _SUITE = Path(__file__).parent
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
-# pytest's own: interrupted (or nothing could be collected), internal error, usage, no test.
-_PYTEST_INTERRUPTED, _PYTEST_INTERNAL, _PYTEST_USAGE, _PYTEST_NO_TEST = 2, 3, 4, 5
+# pytest's codes: well, failures, wrong usage, no test; all else is a failure.
+_CODES = {0: 0, 1: _FAILED, 4: _USAGE, 5: _USAGE}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,29 +56,34 @@ def run_suite(
     """Run it to its end. Raises OSError where the report's directory can't be used."""
     report = report.absolute()
     report.mkdir(parents=True, exist_ok=True)
-    before = _runs(report)
-    junit = report / f".junit-{os.getpid()}.xml"
-    arguments = ["--bench", _absolute(bench), "--report", str(report), f"--junitxml={junit}"]
-    arguments += ["--soak", soak] if soak is not None else []
-    arguments += ["-k", tests] if tests is not None else []
-    code, interrupted = _run(arguments, to_stderr=to_stderr)
-    made = sorted(_runs(report) - before)
-    directory = made[-1] if made else None
-    if directory is None:
-        junit.unlink(missing_ok=True)
-    elif junit.exists():
-        junit.rename(directory / "junit.xml")
-    ended = Ended(code, directory)
-    return Ended(_exit_code(ended, interrupted=interrupted), directory)
+    with tempfile.TemporaryDirectory() as home:
+        junit, told = Path(home) / "junit.xml", Path(home) / "ended.json"
+        arguments = ["--bench", _absolute(bench), "--report", str(report)]
+        arguments += [f"--junitxml={junit}", f"--ended={told}"]
+        arguments += ["--soak", soak] if soak is not None else []
+        arguments += ["-k", tests] if tests is not None else []
+        code, interrupted = _run(arguments, to_stderr=to_stderr)
+        words = json.loads(told.read_bytes()) if told.exists() else {}
+        directory = _directory(words, junit)
+    if interrupted and code != 0:
+        return Ended(_INTERRUPTED, directory)
+    return Ended(words.get("exit_code", _CODES.get(code, _FAILED)), directory)
+
+
+def _directory(words: dict[str, Any], junit: Path) -> Path | None:
+    """The run's directory, with pytest's own report in it; None where the run made none."""
+    directory = Path(words["directory"]) if "directory" in words else None
+    if directory is None or not directory.is_dir():
+        return None
+    if junit.exists():
+        shutil.copyfile(junit, directory / "junit.xml")
+    return directory
 
 
 def _absolute(bench: str) -> str:
-    """The path of a file; what is simulated has a name alone."""
-    return str(Path(bench).absolute()) if Path(bench).is_file() else bench
-
-
-def _runs(report: Path) -> set[Path]:
-    return {found.parent for found in report.glob(f"*/{RESULTS}")}
+    """The path of a file, which is seen from elsewhere; what isn't one has a name alone."""
+    is_name = bench.partition(":")[0] == SIMULATED or bench == LAB
+    return bench if is_name else str(Path(bench).absolute())
 
 
 def _run(arguments: Sequence[str], *, to_stderr: bool) -> tuple[int, bool]:
@@ -121,21 +130,9 @@ class _Ending:
             process.send_signal(signal.SIGINT)
 
     def _end(self, _number: int, _frame: object) -> None:
+        if self.told:  # somebody is impatient; the suite is at it
+            return
         self.told = True
+        sys.stderr.write("\nEnding: the modem's APN is put back. This takes a moment.\n")
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-
-
-def _exit_code(ended: Ended, *, interrupted: bool) -> int:
-    """pytest's code, or the one of the check before the first test, as one of ours."""
-    code = ended.exit_code
-    if interrupted and code != 0:
-        return _INTERRUPTED
-    if code in (_PYTEST_USAGE, _PYTEST_NO_TEST):
-        return _USAGE
-    if code < 0 or code == _PYTEST_INTERRUPTED:
-        return _FAILED
-    run = ended.run()
-    if code == _PYTEST_INTERNAL and run is not None and run.stopped is None:
-        return _FAILED  # else it says that the port is missing
-    return code

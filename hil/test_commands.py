@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hil.fixtures import NewDaemon
@@ -47,16 +49,21 @@ def test_nonsense_gets_an_error(talk: Talk) -> None:
     talk.ask("APNN em", "ERR")
 
 
-@pytest.mark.costs(2)
+@pytest.mark.costs(4)
 def test_answers_go_to_the_short_number(talk: Talk, cloud: Cloud) -> None:
     """An answer goes to the configured short number, and not to who sent the command."""
-    assert talk.ask("PING", "OK PING").answer.dest == cloud.short_number
+    for command in ("PING", "STATUS"):  # answered at once, and after the modem was asked
+        assert talk.ask(command, f"OK {command}").answer.dest == cloud.short_number
 
 
 @pytest.mark.costs(2)
 def test_the_modem_is_rid_of_what_was_stored(talk: Talk, daemon: Daemon) -> None:
-    """A message that is in the daemon's store is deleted in the modem."""
+    """A message that is in the daemon's store is deleted in the modem, and not before."""
+    lines = len(daemon.lines)
     talk.ask("PING", "OK PING")
+    deleted = daemon.until_logged(r"^-> AT\+CMGD=", lines)
+    before = daemon.lines[lines : daemon.lines.index(deleted)]
+    assert any(re.match(r"message \d+ from ", line.text) for line in before), "not stored before"
 
     def emptied() -> bool:
         status = daemon.status()

@@ -68,6 +68,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "hil/lab/",
         "hil/plugin.py",
         "hil/results.py",
+        "hil/running.py",
         "hil/test_",
         "modem/simulator/pytest.py",
     ),

@@ -3,13 +3,14 @@
     examined = await examine(load(path), lambda finding: print(finding))
 
 Nothing is switched, sent or set here, but for what the start of a modem sets anyway; one PIN may be
-given, once (`hil.rig.pin`). The port is closed afterwards.
+given, once (`hil.checks.pin`). The port is closed afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from apn_config.config_reader import ConfigError
 from apn_config.config_recovery import PowerConfig
 from hil.bench import Bench, Capability
 from hil.checks.findings import Check, Examined, Finding, Findings, ModemFacts, Verdict
@@ -23,21 +24,43 @@ __all__ = ["Check", "Examined", "Finding", "ModemFacts", "Verdict", "examine"]
 _CONFIGURATION = 78
 
 
-async def examine(bench: Bench, tell: Callable[[Finding], None]) -> Examined:
-    """Look at all of it, in order; `tell` gets each finding as soon as it is known."""
+async def examine(
+    bench: Bench, tell: Callable[[Finding], None], *, receiver: bool = True
+) -> Examined:
+    """Look at all of it, in order; `tell` gets each finding as soon as it is known.
+
+    Without `receiver` the webhook's isn't tried: in the middle of a run it listens already.
+    """
     findings = Findings(tell)
     for note in bench.notes:
         findings.warning(Check.FILE, note)
     if not bench.notes:
         findings.ok(Check.FILE, str(bench.path))
     modem = await examine_modem(bench, findings)
-    await examine_platform(bench, findings, None if modem is None else modem.identity)
+    card = None if modem is None else modem.identity
+    await examine_platform(bench, findings, card, receiver=receiver)
     for check, switch, capability in (
         (Check.POWER, bench.power, Capability.POWER),
         (Check.CABLE, bench.cable, Capability.CABLE),
     ):
         _examine_switch(findings, check, switch, bench.missing(capability))
+    found = Examined(findings.told, modem)
+    if found.first_failure() is None:
+        _examine_secrets(bench, findings)
     return Examined(findings.told, modem)
+
+
+def _examine_secrets(bench: Bench, findings: Findings) -> None:
+    """Those that nothing wanted so far; a run reads all, to keep them out of its report."""
+    secrets: list[Callable[[], str | None]] = [bench.pin]
+    if bench.has(Capability.PLATFORM):
+        secrets += [each.token for each in (bench.platform,) if each is not None]
+        secrets += [each.secret for each in (bench.webhook,) if each is not None]
+    for secret in secrets:
+        try:
+            secret()
+        except ConfigError as error:
+            findings.failed(Check.FILE, str(error), "", _CONFIGURATION)
 
 
 def _examine_switch(

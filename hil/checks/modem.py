@@ -8,8 +8,8 @@ from dataclasses import replace
 from apn_config.config_reader import ConfigError
 from hil.bench import Bench
 from hil.checks.findings import Check, Findings, ModemFacts
+from hil.checks.pin import OnePin
 from hil.checks.port import open_modem
-from hil.rig.pin import OnePin
 from modem import ContextSettings, Modem, ModemError, Registration, Signal, SimError, same_apn
 
 _CHECKS = (

@@ -21,7 +21,9 @@ _USAGE, _FORBIDDEN, _NO_ANSWER, _CONFIGURATION = 2, 6, 8, 78
 _LIBRARIES = {"aiohttp", "jwt"}
 
 
-async def examine_platform(bench: Bench, findings: Findings, card: Identity | None) -> None:
+async def examine_platform(
+    bench: Bench, findings: Findings, card: Identity | None, *, receiver: bool
+) -> None:
     """Ask the API about all that the bench needs; `card` is that of its modem, where known."""
     platform, missing = bench.platform, bench.missing(Capability.PLATFORM)
     if platform is None or missing is not None:
@@ -38,7 +40,8 @@ async def examine_platform(bench: Bench, findings: Findings, card: Identity | No
         return
     try:
         async with Client(platform.token(), platform.api) as client:
-            await _ask(client, bench, platform, findings, card)
+            if await _ask(client, bench, platform, findings, card) and receiver:
+                await _tell_receiver(bench.webhook, findings)
     except (EmnifyError, ConfigError) as error:
         _tell_refused(error, platform, findings)
     findings.skip_rest(_CHECKS, "needs the platform")
@@ -63,7 +66,8 @@ async def _ask(
     platform: BenchPlatform,
     findings: Findings,
     card: Identity | None,
-) -> None:
+) -> bool:
+    """Tell of the device, its card and its policy. False if there is no such device."""
     try:
         device = await client.device(platform.device)
     except ApiError as error:
@@ -77,7 +81,7 @@ async def _ask(
             _CONFIGURATION,
         )
         findings.skip_rest(_CHECKS, "needs the device")
-        return
+        return False
     findings.ok(Check.PLATFORM, platform.api)
     _tell_device(device, platform, findings)
     _tell_card(device, card, platform, findings)
@@ -87,7 +91,7 @@ async def _ask(
         policy = await client.service_profile(device.policy_id)
         _tell_policy(policy, bench, platform, findings)
         _tell_webhook(policy, await _url_of(client, policy), bench, findings)
-    await _tell_receiver(bench.webhook, findings)
+    return True
 
 
 def _command(platform: BenchPlatform, words: str) -> str:

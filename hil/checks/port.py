@@ -8,14 +8,29 @@ from contextlib import suppress
 from apn_config.config import Config
 from apn_config.control import ControlClient, ControlError
 from apn_config.who_drives import drivers_of
-from hil.bench import Bench
+from hil.bench import Bench, BenchModem
 from hil.checks.findings import Check, Findings
-from hil.rig.port import port_of
-from modem import MisuseError, Modem, ModemError, PortBusy, PortError
+from modem import MisuseError, Modem, ModemError, PortBusy, PortError, PortMissing
+from modem.usb import find_ports
 
 # Where the daemon of this machine listens, unless it was told otherwise.
 _DAEMON = Config().control.socket
 _CONFIGURATION = 78
+
+
+def port_of(modem: BenchModem) -> str:
+    """The port to open. Raises PortMissing or MisuseError where USB hasn't just that one."""
+    if modem.port is not None:
+        return modem.port
+    assert modem.usb is not None
+    usb = modem.usb
+    name = f"{usb.vendor}:{usb.product}, interface {usb.interface}"
+    found = find_ports(usb.vendor, usb.product, usb.interface)
+    if not found:
+        raise PortMissing(name, "no such device is on USB; lsusb shows what is")
+    if len(found) > 1:
+        raise MisuseError(f"{name}: there are {' and '.join(found)}; name one by [modem] port")
+    return found[0]
 
 
 async def open_modem(bench: Bench, findings: Findings) -> Modem | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from datetime import UTC
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from apn_config.config_reader import printable
 from hil.report.compare import Comparison, Shift, compare
 from hil.report.page import PAGE, page
-from hil.report.values import RESULTS, Outcome, Run
+from hil.report.values import RESULTS, Outcome, Run, directory_name
 from hil.report.words import (
     count,
     measure_name,
@@ -24,18 +26,43 @@ from hil.report.words import (
 LINES_MOST = 12
 
 
+def new_directory(reports: Path, started: datetime, bench: str) -> Path:
+    """A directory for a run that begins now, named after it. Raises OSError.
+
+    Where several begin in one second, the later ones have a number behind it.
+    """
+    reports.mkdir(parents=True, exist_ok=True)
+    name = directory_name(started, bench)
+    for number in itertools.count(1):
+        directory = reports / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            directory.mkdir()
+            return directory
+    raise AssertionError
+
+
 def write(run: Run, directory: Path, former: Run | None) -> Path:
     """Write `results.json` and `report.html` into the run's own directory; the page's path.
 
-    Raises OSError.
+    Each is there whole or not at all. Raises OSError.
     """
     directory.mkdir(parents=True, exist_ok=True)
     # The values first: whatever may be wrong with the page, they are there.
-    (directory / RESULTS).write_text(run.to_json(), encoding="utf-8")
+    _write_whole(directory / RESULTS, run.to_json())
     comparison = compare(run, former) if former is not None else None
     target = directory / PAGE
-    target.write_text(page(run, comparison), encoding="utf-8")
+    _write_whole(target, page(run, comparison))
     return target
+
+
+def _write_whole(path: Path, text: str) -> None:
+    begun = path.with_name(f".{path.name}")
+    try:
+        begun.write_text(text, encoding="utf-8")
+        begun.replace(path)
+    except OSError:
+        begun.unlink(missing_ok=True)
+        raise
 
 
 def summary(run: Run, comparison: Comparison | None, report: Path) -> list[str]:

@@ -137,7 +137,7 @@ class Run:
     @property
     def name(self) -> str:
         """The name of its directory: `20261128T105735-BENCH`, in UTC."""
-        return f"{self.started.astimezone(UTC):%Y%m%dT%H%M%S}-{self.bench}"
+        return directory_name(self.started, self.bench)
 
     @property
     def sms_spent(self) -> int:
@@ -175,6 +175,11 @@ class Run:
         if fields.pop("format") != FORMAT:
             raise ResultsError("format", f"another version wrote it; this one reads {FORMAT}")
         return decoded(cls, fields)
+
+
+def directory_name(started: datetime, bench: str) -> str:
+    """Where a run's files are: `20261128T105735-BENCH`, in UTC."""
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%S}-{bench}"
 
 
 def load(path: Path) -> Run:

@@ -23,7 +23,7 @@ from hil.emnify.watching import news
 from hil.emnify.webhook import Receiver, listening
 from hil.rig.budget import Budget
 from hil.rig.loop import Loop
-from hil.rig.waiting import until
+from hil.rig.waiting import NotInTime, until
 from modem.sms.udh import decode_header
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Cloud:
         self._ours: set[int] = set()
         self.answers: list[Answer] = []
         self.outcomes: dict[int, Outcome] = {}
+        self.unanswered = 0  # waits in a row in which nothing came at all
 
     def open(self) -> None:
         """Log in, and begin to hear what comes. Raises EmnifyError."""
@@ -163,7 +164,13 @@ class Cloud:
             texts = [each.text for each in self.answers[since:]]
             return f"answers since then: {texts}\n{also()}"
 
-        return until(found, what, self._bench.patience_s, also=seen)
+        try:
+            answer = until(found, what, self._bench.patience_s, also=seen)
+        except NotInTime:
+            self.unanswered = 0 if self.answers[since:] else self.unanswered + 1
+            raise
+        self.unanswered = 0
+        return answer
 
     async def _list(self) -> tuple[Sms, ...]:
         return await self._client.sms_list(self._platform.device)

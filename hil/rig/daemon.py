@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -15,10 +14,11 @@ from typing import Any
 
 from apn_config.control import ControlClient, ControlError
 from hil.bench import Bench
-from hil.rig.port import port_of
+from hil.bench_template import quoted
+from hil.checks.port import port_of
+from hil.rig import children
 from hil.rig.recorder import Recorder
 from hil.rig.waiting import until
-from hil.simulated_bench import environment
 
 # The program asked to end in the middle of a change takes `stop_timeout_s` and a little more.
 _END_S = 90.0
@@ -27,24 +27,24 @@ _SHOWN_LINES = 40
 
 _CONFIG = """\
 [modem]
-port = "{port}"
+port = {port}
 baud = {baud}
 {pin}
 [reply]
-to = "{short_number}"
+to = {short_number}
 [access]
 senders = [{senders}]
 {pin_word}
 [apn]
 cid = {cid}
-default = "{default}"
+default = {default}
 verify_timeout_s = {patience_s}
 rollback_timeout_s = {rollback_s}
 channel_timeout_s = {patience_s}
 [store]
-path = "{home}/store/modem-helper.db"
+path = {store}
 [control]
-socket = "{home}/control.sock"
+socket = {socket}
 [recovery]
 radio_cycles_per_day = 1000
 """
@@ -82,20 +82,21 @@ class Daemon:
         if pin_word is not None:
             (self._home / "pin-word").write_text(f"{pin_word}\n")
             (self._home / "pin-word").chmod(0o600)
-            word = f'pin_file = "{self._home}/pin-word"'
+            word = f"pin_file = {quoted(self._home / 'pin-word')}"
         (self._home / "config.toml").write_text(
             _CONFIG.format(
-                port=port_of(bench.modem),
+                port=quoted(port_of(bench.modem)),
                 baud=bench.modem.baud,
-                pin="" if pin is None else f'sim_pin_file = "{pin}"',
-                short_number=platform.short_number,
-                senders=", ".join(f'"{sender}"' for sender in allowed),
+                pin="" if pin is None else f"sim_pin_file = {quoted(pin)}",
+                short_number=quoted(platform.short_number),
+                senders=", ".join(map(quoted, allowed)),
                 pin_word=word,
                 cid=bench.apn.cid,
-                default=bench.apn.expected or "em",
+                default=quoted(bench.apn.expected or "em"),
                 patience_s=bench.patience_s,
                 rollback_s=2 * bench.patience_s,
-                home=self._home,
+                store=quoted(self._home / "store" / "modem-helper.db"),
+                socket=quoted(self._home / "control.sock"),
             ),
             encoding="utf-8",
         )
@@ -105,15 +106,9 @@ class Daemon:
     def start(self, *, ready: bool = True) -> float:
         """Start it; with `ready` wait until it has taken what the modem held. Seconds it took."""
         began = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "run", "-v", "--config", "config.toml"],
-            cwd=self._home,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            # Ctrl-C is for the suite, which ends its daemon in order.
-            start_new_session=True,
+        words = ["run", "-v", "--config", "config.toml"]
+        self._process = children.start(
+            words, self._home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
         self._recorder.note("modem-helper run starts")
         self._reader = threading.Thread(target=self._read_log, args=(self._process,), daemon=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hil.bench import Bench
+from hil.checks.pin import OnePin
+from hil.checks.port import port_of
 from hil.rig.budget import Budget
 from hil.rig.loop import Loop
-from hil.rig.pin import OnePin
-from hil.rig.port import port_of
 from hil.rig.waiting import until
 from modem import (
     MessageDirect,

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from apn_config.config_reader import ConfigError
 from hil.bench import Bench, Capability
-from hil.emnify.client import Client
-from hil.emnify.errors import EmnifyError
+from hil.checks import Finding, Verdict, examine
 from hil.power import switch_of
 from hil.rig.budget import Budget
 from hil.rig.cloud import Cloud
@@ -19,14 +19,20 @@ from hil.rig.loop import Loop
 from hil.rig.masking import Masker
 from hil.rig.own_modem import OwnModem
 from hil.rig.recorder import Recorder, TrafficHandler
+from hil.rig.remembered import Remembered
 from hil.rig.waiting import until
 from modem import ContextSettings, ModemError
 
+# One failure may be the daemon's; three are forty minutes on a bench of great patience.
+_UNANSWERED = 3
 _DRIVER = logging.getLogger("modem.driver")
 
 
 class Rig:
-    """The bench in use. `found` is what its context was set to when the run began."""
+    """The bench in use. `found` is what its context was set to before the run.
+
+    `left_behind` tells of a former run that didn't come to its end.
+    """
 
     def __init__(self, bench: Bench, home: Path) -> None:
         self.bench = bench
@@ -37,6 +43,8 @@ class Rig:
         self.loop = Loop()
         self.broken: str | None = None
         self.found: ContextSettings | None = None
+        self.left_behind: str | None = None
+        self._remembered: Remembered | None = None
         self._daemons: list[Daemon] = []
         self._own: OwnModem | None = None
         self.cloud: Cloud | None = None
@@ -46,10 +54,10 @@ class Rig:
     def _hide_secrets(self) -> None:
         bench = self.bench
         self.masked.hide(bench.pin(), "<PIN>")
-        if bench.platform is not None:
+        if bench.platform is not None and bench.has(Capability.PLATFORM):
             self.masked.hide(bench.platform.token(), "<token>")
-        if bench.webhook is not None:
-            self.masked.hide(bench.webhook.secret(), "<secret>")
+            if bench.webhook is not None:
+                self.masked.hide(bench.webhook.secret(), "<secret>")
 
     def open(self) -> None:
         """Remember the APN that is there, empty the modem's storage, log in at the platform.
@@ -59,11 +67,29 @@ class Rig:
         _DRIVER.addHandler(self._handler)
         _DRIVER.setLevel(logging.DEBUG)
         with self.own_modem() as own:
-            self.found = own.do(own.modem.read_context(self.bench.apn.cid))
+            self._remember(own)
             own.empty()
         if self.bench.has(Capability.PLATFORM):
             self.cloud = Cloud(self.loop, self.bench, self.budget)
             self.cloud.open()
+
+    def _remember(self, own: OwnModem) -> None:
+        """What the context is set to; what a killed run had found counts, and is put back."""
+        now = own.do(own.modem.read_context(self.bench.apn.cid))
+        remembered = Remembered(self.bench, own.modem.identity.imei)
+        before = remembered.settings()
+        self._remembered = remembered
+        self.found = now if before is None or before.cid != now.cid else before
+        try:
+            remembered.keep(self.found)
+        except OSError as error:
+            self.recorder.note(f"the APN can't be remembered on the disk: {error.strerror}")
+        if not _same(now, self.found):
+            self.left_behind = (
+                f"a run that was killed left {now.apn} in context {now.cid}; {self.found.apn}, "
+                "which it had found, is put back"
+            )
+            self._write_back(own)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -121,12 +147,21 @@ class Rig:
     # --- the bench itself ---------------------------------------------------------------------
 
     def look(self) -> None:
-        """After a failure: is the bench itself still there? If not, `broken` says what it lacks."""
-        try:
-            self.await_service()
-            self._ask_platform()
-        except (ModemError, EmnifyError, AssertionError) as error:
-            self.broken = str(error).splitlines()[0]
+        """After a failure: is the bench itself still fit? If not, `broken` says what it lacks."""
+        if self.cloud is not None and self.cloud.unanswered >= _UNANSWERED:
+            self.broken = (
+                f"nothing that the device sent has come for {_UNANSWERED} tests; look whether "
+                "the platform shows its SMS, and at the way from there to here"
+            )
+            return
+        examined = self.loop.run(examine(self.bench, self._note, receiver=False))
+        failure = examined.first_failure()
+        if failure is not None:
+            self.broken = failure.message
+
+    def _note(self, finding: Finding) -> None:
+        if finding.verdict is not Verdict.SKIPPED:
+            self.recorder.note(f"{finding.verdict.value}: {finding.message}")
 
     def await_service(self) -> float:
         """Wait until the modem answers and is registered; the seconds that it took."""
@@ -145,16 +180,15 @@ class Rig:
         until(registered, "the modem answers and is registered", self.bench.patience_s)
         return time.monotonic() - began
 
-    def _ask_platform(self) -> None:
-        platform = self.bench.platform
-        if platform is None:
-            return
-
-        async def ask() -> None:
-            async with Client(platform.token(), platform.api) as client:
-                await client.device(platform.device)
-
-        self.loop.run(ask())
+    def put_back(self) -> None:
+        """In the end, whatever happened: nobody holds the modem, and the APN is as it was."""
+        try:
+            self.let_go()
+            self.restore()
+        except (ModemError, ConfigError, AssertionError) as error:
+            found = self.found
+            words = "nothing" if found is None else f"the APN {found.apn} in context {found.cid}"
+            self.broken = self.broken or f"{words} couldn't be put back: {error}"
 
     def restore(self) -> ContextSettings | None:
         """Write back the context that was there where it is another now; what it is set to then.
@@ -168,10 +202,16 @@ class Rig:
             now = own.do(own.modem.read_context(cid))
             if not _same(now, self.found):
                 self.recorder.note(f"the APN is {now.apn}: {self.found.apn} is put back")
-                own.do(own.modem.write_context(self.found))
-                own.do(own.modem.reattach())
+                self._write_back(own)
                 now = own.do(own.modem.read_context(cid))
+            if self._remembered is not None and _same(now, self.found):
+                self._remembered.forget()
         return now
+
+    def _write_back(self, own: OwnModem) -> None:
+        assert self.found is not None
+        own.do(own.modem.write_context(self.found))
+        own.do(own.modem.reattach())
 
 
 def _same(one: ContextSettings, other: ContextSettings) -> bool:

@@ -170,7 +170,7 @@ def test_a_port_by_its_usb_id(
     code: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hil.rig.port.find_ports", Ports(*names))
+    monkeypatch.setattr("hil.checks.port.find_ports", Ports(*names))
     bench = parse(b'[modem]\nusb = "1e0e:9001"', tmp_path / "bench.toml")
     failure = asyncio.run(examine(bench, lambda _finding: None)).first_failure()
     assert failure is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,13 +11,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apn_config.control import ControlClient
-from hil.simulated_bench import environment, simulated_bench
+from hil.bench import load
+from hil.emnify.client import Client
+from hil.emnify.models import SMS_MT
+from hil.report.summary import new_directory
+from hil.rig.children import environment
+from hil.simulated_bench import simulated_bench
+from modem import holders
+from tests.clients.station import ask
 
 ROOT = Path(__file__).parent.parent.parent
 # A whole run takes 30 to 45 s on an idle machine.
@@ -283,21 +292,129 @@ def test_a_bench_that_breaks_down_is_broken_once(bench: Path, report: Path) -> N
     assert "modem0" in found["stopped"]
 
 
+def test_a_policy_that_is_closed_in_mid_run_is_met_once(bench: Path, report: Path) -> None:
+    edited(bench, "patience_s = 20", "patience_s = 2")
+    with running(bench, report, "-k", "test_commands") as process:
+        until_said(process, "test_ping PASSED")
+        asyncio.run(_close_policy(bench))
+        assert process.stdout is not None
+        output = process.stdout.read()
+        assert process.wait(PATIENCE_S) == 1, output
+    found = results(report)
+    assert [test["outcome"] for test in found["tests"][1:]].count("failed") == 1, output
+    assert "policy" in found["stopped"]
+
+
+async def _close_policy(bench: Path) -> None:
+    found = load(bench).platform
+    assert found is not None
+    async with Client(found.token(), found.api) as client:
+        device = await client.device(found.device)
+        assert device.policy_id is not None
+        await client.set_service(device.policy_id, SMS_MT, on=False)
+
+
 def _context_apn(bench: Path) -> str:
     apn: str = control(bench, "state")["modems"][0]["contexts"]["1"]["apn"]
     return apn
 
 
-def test_ctrl_c_in_the_middle_of_a_change_puts_the_apn_back(bench: Path, report: Path) -> None:
-    with running(bench, report, "-k", "another_apn or power_is_cut") as process:
+@contextmanager
+def changing(bench: Path, report: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that has just written another APN."""
+    with running(bench, report, "-k", "another_apn or nobody_knows") as process:
         until_said(process, "bench:")
         deadline = time.monotonic() + PATIENCE_S
         while _context_apn(bench) == "em":
             assert time.monotonic() < deadline
             time.sleep(0.005)
-        process.send_signal(signal.SIGINT)
+        yield process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_ended_in_the_middle_of_a_change_puts_the_apn_back(
+    number: signal.Signals, bench: Path, report: Path
+) -> None:
+    with changing(bench, report) as process:
+        process.send_signal(number)
         assert process.stdout is not None
         output = process.stdout.read()
         assert process.wait(PATIENCE_S) == 2, output
     assert _context_apn(bench) == "em"
-    assert results(report)["tests"] is not None
+    found = results(report)
+    assert not found["whole"]
+    (*_, last) = found["tests"]
+    assert (last["outcome"], last["reason"]) == ("error", "it was interrupted")
+
+
+def test_an_impatient_user_changes_nothing(bench: Path, report: Path) -> None:
+    with changing(bench, report) as process:
+        process.send_signal(signal.SIGINT)
+        said = until_said(process, "ending: the APN is put back")
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        said += process.stdout.read()
+        assert process.wait(PATIENCE_S) == 2, said
+    assert _context_apn(bench) == "em"
+    assert results(report)["tests"]
+
+
+def test_a_run_that_was_killed_leaves_no_daemon_and_the_next_one_knows(
+    bench: Path, report: Path
+) -> None:
+    with changing(bench, report) as process:
+        process.kill()
+    # Its daemon is told to end, and undoes what it was at.
+    deadline = time.monotonic() + PATIENCE_S
+    while holders(str(bench.parent / "modem0")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert _context_apn(bench) == "em"
+    # Had the machine lost its power, it couldn't have.
+    ask(str(bench.parent / "modem0"), 'AT+CGDCONT=1,"IP","nosuch.invalid"')
+    code, output = run(bench, report, "-k", "test_registration and not power")
+    assert code == 0, output
+    assert "a run that was killed left nosuch.invalid in context 1; em," in output
+    assert _context_apn(bench) == "em"
+    assert not list(bench.parent.glob("*.apn"))
+
+
+def test_a_port_with_a_quote_in_its_name(bench: Path, report: Path) -> None:
+    odd = bench.parent / 'mo"d\\em'
+    odd.symlink_to(bench.parent / "modem0")
+    edited(bench, json.dumps(f"{bench.parent}/modem0"), json.dumps(str(odd)))
+    code, output = run(bench, report, "-k", "test_ping")
+    assert code == 0, output
+
+
+def test_a_bench_without_its_platform(bench: Path, report: Path) -> None:
+    edited(bench, "patience_s = 20", 'patience_s = 20\nlacks = ["platform"]')
+    (bench.parent / "token").unlink()
+    code, output = run(bench, report, "-k", "test_modem or test_ping")
+    assert code == 0, output
+    assert outcomes(report)["test_commands.py::test_ping"] == "skipped"
+
+
+def test_a_secret_that_only_the_report_wants(bench: Path, report: Path) -> None:
+    edited(bench, "[apn]", 'pin_file = "/nosuch"\n[apn]')
+    code, output = run(bench, report)
+    assert code == 78, output
+    assert "modem.pin_file" in output
+    assert "INTERNALERROR" not in output
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_first_test(
+    bench: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "reports").write_text("a file")
+    code, output = run(bench, tmp_path / "reports")
+    assert code == 1, output
+    assert "--report" in output
+    assert "PASSED" not in output
+
+
+def test_runs_of_the_same_second_have_a_directory_each(tmp_path: Path) -> None:
+    started = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    names = [new_directory(tmp_path, started, "b").name for _ in range(3)]
+    assert names == ["20260102T030405-b", "20260102T030405-b-2", "20260102T030405-b-3"]

@@ -13,7 +13,7 @@ import pytest
 from hil.bench import Bench, Capability
 from hil.lab import bench_of
 from hil.power import switch_of
-from hil.simulated_bench import ROOT, environment
+from hil.rig.children import ROOT, environment
 from tests.clients.station import until
 from tests.hil.lab.lab import BOARDS
 
