@@ -26,7 +26,7 @@ from modem.power import PowerSwitch
 
 DEFAULT_API = "https://cdn.emnify.net"
 # What a whole run costs is about two thirds of it (docs/hil.md); each SMS is billed.
-DEFAULT_SMS = 150
+DEFAULT_SMS = 200
 # A modem at the edge of coverage takes two minutes for a registration; an SMS rarely half of one.
 DEFAULT_PATIENCE_S = 180.0
 # Far below every limit of the platform that is documented.
@@ -38,6 +38,8 @@ _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 _USB_ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})", re.ASCII)
 _SENDER = re.compile(r"[+]?[0-9]{1,15}|[A-Za-z][A-Za-z0-9 ]{0,10}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
+# What a receiver and whatever lies before it understand alike.
+_PLAIN_PATH = re.compile(r"[^/?#]+(/[A-Za-z0-9/._~-]*)?", re.ASCII)
 _PIN_DIGITS = range(4, 9)
 _MAX_CID = 15
 _HOUR_S = 3600
@@ -343,7 +345,10 @@ def _webhook(root: Table, notes: list[str]) -> BenchWebhook | None:
     host, port = _listen(table)
     if not table.has("url"):
         raise table.error("url", "the address under which the platform reaches it")
-    return BenchWebhook(host, port, _url(table, "url", ""), table.secret_file("secret_file", notes))
+    url = _url(table, "url", "")
+    if _PLAIN_PATH.fullmatch(url.partition("://")[2]) is None:
+        raise table.error("url", "a path of letters, digits and / . _ ~ - alone, without a query")
+    return BenchWebhook(host, port, url, table.secret_file("secret_file", notes))
 
 
 def _listen(table: Table) -> tuple[str, int]:

@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.bench = LAB
     if config.getoption("bench") is None:
         raise pytest.UsageError(_USAGE)
+    if not __debug__:
+        raise pytest.UsageError("leave out -O (PYTHONOPTIMIZE): it takes the checks away")
     if config.getoption("numprocesses", None):
         raise pytest.UsageError("one modem takes one test at a time: leave out -n")
     config.stash[SOAK] = _soak(config.getoption("soak"))
@@ -75,9 +77,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _soak(text: str | None) -> float:
     span_s = 0 if text is None else parse_span(text)
-    if span_s is None:
+    if not span_s and text is not None:
         raise pytest.UsageError(f"--soak: wanted a span such as 90s, 10m or 1h, got {text!r}")
-    return float(span_s)
+    return float(span_s or 0)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

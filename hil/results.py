@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from _pytest._code.code import ExceptionRepr, ReprFileLocation
 
+from apn_config.config_reader import printable
 from hil.bench import Capability
 from hil.checks import Examined, ModemFacts
 from hil.report.compare import compare, former_run
@@ -98,7 +99,7 @@ class Results:
         """
         report = yield
         report.sections = []
-        mask_failure(report.longrepr, self._rig.masked)
+        mask_failure(report.longrepr, lambda line: printable(self._rig.masked(line)))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -153,7 +154,7 @@ class Results:
 
 
 def mask_failure(shown: object, masked: Callable[[str], str]) -> None:
-    """Mask a failure as pytest holds it: the lines of its tracebacks, its message."""
+    """Mask a failure as pytest holds it, line by line: its tracebacks, its message."""
     if not isinstance(shown, ExceptionRepr):
         return
     for traceback, crash in _parts(shown):
@@ -163,7 +164,7 @@ def mask_failure(shown: object, masked: Callable[[str], str]) -> None:
             if arguments is not None:
                 arguments.args = [(name, masked(value)) for name, value in arguments.args]
         if crash is not None:
-            crash.message = masked(crash.message)
+            crash.message = "\n".join(map(masked, crash.message.splitlines()))
 
 
 def _parts(shown: ExceptionRepr) -> list[tuple[object, ReprFileLocation | None]]:

@@ -26,7 +26,8 @@ from hil.simulated_bench import LAB, SIMULATED
 _SUITE = Path(__file__).parent
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 # pytest's codes: well, failures, wrong usage, no test; all else is a failure.
-_CODES = {0: 0, 1: _FAILED, 4: _USAGE, 5: _USAGE}
+_NO_TEST = 5
+_CODES = {0: 0, 1: _FAILED, 4: _USAGE, _NO_TEST: _USAGE}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -65,6 +66,8 @@ def run_suite(
         code, interrupted = _run(arguments, to_stderr=to_stderr)
         words = json.loads(told.read_bytes()) if told.exists() else {}
         directory = _directory(words, junit)
+    if code == _NO_TEST:
+        sys.stderr.write(f"no test has a name that matches -k {tests}\n")
     if interrupted and code != 0:
         return Ended(_INTERRUPTED, directory)
     return Ended(words.get("exit_code", _CODES.get(code, _FAILED)), directory)
@@ -100,11 +103,19 @@ def _run(arguments: Sequence[str], *, to_stderr: bool) -> tuple[int, bool]:
             cwd=_SUITE.parent,  # pytest shows the names of files as they are from there
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr.fileno() if to_stderr else None,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
+            env={**_environment(arguments), "PYTHONPATH": path, "PYTHONSAFEPATH": "1"},
             start_new_session=True,
         )
         ending.watch(process)
         return process.wait(), ending.told
+
+
+def _environment(arguments: Sequence[str]) -> dict[str, str]:
+    """The user's own, without what steers every pytest of theirs."""
+    theirs = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONOPTIMIZE")
+    kept = {name: value for name, value in os.environ.items() if name not in theirs}
+    # In a lab labgrid is a plugin.
+    return kept if LAB in arguments else {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class _Ending:

@@ -76,7 +76,7 @@ def test_the_modem_is_rid_of_what_was_stored(talk: Talk, daemon: Daemon) -> None
 def test_who_is_not_listed_gets_silence(talk: Talk, daemon: Daemon, cloud: Cloud) -> None:
     """A command from somebody else is not answered, and the next one of the operator is."""
     since, lines = len(cloud.answers), len(daemon.lines)
-    stranger = talk.tag()
+    stranger = cloud.new_tag()
     talk.send(f"{stranger} PING", sender=_STRANGER)
     daemon.until_logged(r"^message \d+ from ", lines)
     talk.ask("PING", "OK PING")
@@ -91,12 +91,12 @@ def test_pin_word(new_daemon: NewDaemon, cloud: Cloud, rig: Rig) -> None:
     daemon.start()
     talk = Talk(cloud, daemon, rig.recorder)
     since = len(cloud.answers)
-    wrong = [f"{talk.tag()} PING", f"{talk.tag()} PIN {_PIN_WORD[::-1]} PING"]
+    wrong = [f"{cloud.new_tag()} PING", f"{cloud.new_tag()} PIN {_PIN_WORD[::-1]} PING"]
     for text in wrong:
         lines = len(daemon.lines)
         talk.send(text)
         daemon.until_logged(r"^message \d+ from ", lines)
-    tag = talk.tag()
+    tag = cloud.new_tag()
     sent = talk.send(f"{tag} PIN {_PIN_WORD} PING")
     answer = cloud.awaited(
         lambda found: found.text.startswith(f"{tag} OK PING"),
@@ -105,5 +105,5 @@ def test_pin_word(new_daemon: NewDaemon, cloud: Cloud, rig: Rig) -> None:
         also=daemon.log,
     )
     talk.trace("PIN word", sent, answer, daemon.lines)
-    assert [each.text.split()[0] for each in cloud.answers[since:]] == [tag]
+    assert [each.text.partition(" ")[0] for each in cloud.answers[since:]] == [tag]
     assert not any(_PIN_WORD in line.text for line in daemon.lines), "the PIN word is in the log"

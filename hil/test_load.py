@@ -10,7 +10,6 @@ import pytest
 from hil.fixtures import NewDaemon
 from hil.rig.cloud import Answer, Cloud
 from hil.rig.daemon import Daemon
-from hil.rig.filling import drafts
 from hil.rig.recorder import Recorder
 from hil.rig.rig import Rig
 from hil.rig.talking import Talk
@@ -25,7 +24,7 @@ _OVER = 3  # messages for a storage that has room for one
 
 def _answers_to(cloud: Cloud, tags: list[str], since: int) -> dict[str, Answer] | None:
     """The answers by tag, once all are there."""
-    found = {each.text.split()[0]: each for each in cloud.answers[since:]}
+    found = {each.text.partition(" ")[0]: each for each in cloud.answers[since:]}
     return found if set(tags) <= set(found) else None
 
 
@@ -34,7 +33,7 @@ def _count(daemon: Daemon, pattern: str) -> int:
 
 
 def _assert_once(cloud: Cloud, since: int) -> None:
-    tags = Counter(each.text.split()[0] for each in cloud.answers[since:])
+    tags = Counter(each.text.partition(" ")[0] for each in cloud.answers[since:])
     twice = [tag for tag, count in tags.items() if count > 1]
     assert not twice, f"answered more than once: {twice}"
 
@@ -45,7 +44,7 @@ def test_a_burst_of_commands(
 ) -> None:
     """Twenty commands at once are all answered, each once."""
     since = len(cloud.answers)
-    tags = [talk.tag() for _ in range(_BURST)]
+    tags = [cloud.new_tag() for _ in range(_BURST)]
     sent = {tag: talk.send(f"{tag} PING") for tag in tags}
     patience_s = rig.bench.patience_s * 3
     found = until(
@@ -66,7 +65,7 @@ def test_messages_while_the_daemon_was_down(
     daemon = new_daemon()
     talk = Talk(cloud, daemon, rig.recorder)
     since = len(cloud.answers)
-    tags = [talk.tag(), talk.tag()]
+    tags = [cloud.new_tag(), cloud.new_tag()]
     sent = {tag: talk.send(f"{tag} PING") for tag in tags}
     for each in sent.values():
         cloud.delivered(each)
@@ -90,8 +89,8 @@ def test_the_storage_filled_while_the_daemon_was_down(
     daemon = new_daemon()
     talk = Talk(cloud, daemon, rig.recorder)
     since = len(cloud.answers)
-    tags = [talk.tag() for _ in range(_OVER)]
-    with drafts(rig, leave=1):
+    tags = [cloud.new_tag() for _ in range(_OVER)]
+    with rig.full_storage(leave=1):
         first, *others = [talk.send(f"{tag} PING") for tag in tags]
         cloud.delivered(first)
         daemon.start()
@@ -114,7 +113,7 @@ def test_the_daemon_dies_with_a_message(new_daemon: NewDaemon, cloud: Cloud, rig
     daemon = new_daemon()
     talk = Talk(cloud, daemon, rig.recorder)
     since = len(cloud.answers)
-    tags = [talk.tag() for _ in range(_KEPT)]
+    tags = [cloud.new_tag() for _ in range(_KEPT)]
     sent = {tag: talk.send(f"{tag} PING") for tag in tags}
     for each in sent.values():
         cloud.delivered(each)

@@ -44,7 +44,7 @@ def test_the_cable_is_pulled(
 ) -> None:
     """A command that comes while the cable is out is answered when it is in again."""
     since = len(cloud.answers)
-    tag = talk.tag()
+    tag = cloud.new_tag()
     with rig.without_cable():
         sent = talk.send(f"{tag} PING")
     answer = cloud.awaited(
@@ -65,7 +65,7 @@ def test_power_is_cut_in_the_middle_of_a_change(
     daemon.start()
     talk = Talk(cloud, daemon, rig.recorder)
     since, lines = len(cloud.answers), len(daemon.lines)
-    tag = talk.tag()
+    tag = cloud.new_tag()
     sent = talk.send(f"{tag} APN {apn.unknown}")
     daemon.until_logged(r"^change \d+: verifying", lines)
     daemon.kill()

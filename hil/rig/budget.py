@@ -50,11 +50,19 @@ class Budget:
         self.from_device += count
         self._under_way += count
 
-    def came(self, count: int) -> None:
-        """So many came from the device: those under way, or else the daemon's answers."""
+    def came(self, count: int, *, answers: bool) -> None:
+        """So many came from the device: those under way, or else the daemon's `answers`, or else
+        strays, which cost as much, but not this test.
+        """
         known = min(count, self._under_way)
         self._under_way -= known
         self.from_device += count - known
+        if not answers:
+            self._test_began += count - known
+
+    def refused(self, count: int) -> None:
+        """So many of what was to be sent were refused, and cost nothing."""
+        self.to_device -= count
 
     def _require(self, count: int) -> None:
         if self.spent + count > self.limit:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from hil.bench import Bench, BenchPlatform
 from hil.emnify.client import Client
-from hil.emnify.errors import EmnifyError
+from hil.emnify.errors import ApiError, EmnifyError, RequestError
 from hil.emnify.events import Event, MoSms, Part, Receipt
 from hil.emnify.joining import Joiner
 from hil.emnify.models import Device, Sms, SmsRequest, SmsStatus
@@ -29,6 +30,8 @@ from modem.sms.udh import decode_header
 logger = logging.getLogger(__name__)
 
 _OCTETS_DCS = 4
+# A tag has eight characters at most: a #, four hex digits and up to three more for the number.
+_PREFIX_OCTETS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,11 @@ class Cloud:
         self._loop = loop
         self._budget = budget
         self._references = itertools.count(int(time.time()))
+        # A late answer to another run's command, which had a number too, is not taken for ours.
+        self._prefix = f"#{secrets.token_hex(_PREFIX_OCTETS)}"
+        self._tags = itertools.count(1)
         self._joiner = Joiner()
         self._known: dict[int, SmsStatus] = {}
-        self._ours: set[int] = set()
         self.answers: list[Answer] = []
         self.outcomes: dict[int, Outcome] = {}
         self.unanswered = 0  # waits in a row in which nothing came at all
@@ -103,6 +108,10 @@ class Cloud:
         """What the platform knows of the device. Raises EmnifyError."""
         return self._loop.run(self._client.device(self._platform.device))
 
+    def new_tag(self) -> str:
+        """A tag that no other command has, of this run or of another."""
+        return f"{self._prefix}{next(self._tags)}"
+
     # --- to the device ------------------------------------------------------------------------
 
     def send(self, text: str, *, sender: str | None = None) -> Sent:
@@ -121,16 +130,20 @@ class Cloud:
         asked = tuple(requests)
         self._budget.send(len(asked))
 
-        async def send() -> tuple[int, ...]:
-            device = self._platform.device
-            return tuple(
-                [await self._client.send_sms(device, r, unverified=unverified) for r in asked]
-            )
+        ids: list[int] = []
+
+        async def send() -> None:
+            for each in asked:
+                device = self._platform.device
+                ids.append(await self._client.send_sms(device, each, unverified=unverified))
 
         began = time.monotonic()
-        ids = self._loop.run(send())
-        self._ours.update(ids)
-        return Sent(ids, began, time.monotonic())
+        try:
+            self._loop.run(send())
+        except (ApiError, RequestError):
+            self._budget.refused(len(asked) - len(ids))
+            raise
+        return Sent(tuple(ids), began, time.monotonic())
 
     def delivered(self, sent: Sent) -> float:
         """Wait for the receipts of all parts; when the last was here. Raises NotInTime."""
@@ -207,7 +220,7 @@ class Cloud:
             if event.status.final:
                 self.outcomes[int(event.id)] = Outcome(event.status, time.monotonic())
             return
-        self._budget.came(len(event.ids))
+        self._budget.came(len(event.ids), answers=event.text.startswith(self._prefix))
         now = time.monotonic()
         self.answers.append(Answer(event.text, event.source, event.dest, event.dcs, now))
 

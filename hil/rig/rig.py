@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from apn_config.config_reader import ConfigError
+from apn_config.config_reader import printable
 from hil.bench import Bench, Capability
 from hil.checks import Finding, Verdict, examine
 from hil.power import switch_of
 from hil.rig.budget import Budget
 from hil.rig.cloud import Cloud
 from hil.rig.daemon import Daemon
+from hil.rig.drafts import delete_drafts, write_drafts
 from hil.rig.loop import Loop
 from hil.rig.masking import Masker
 from hil.rig.own_modem import OwnModem
@@ -69,6 +70,7 @@ class Rig:
         with self.own_modem() as own:
             self._remember(own)
             own.empty()
+            own.do(delete_drafts(own.modem))
         if self.bench.has(Capability.PLATFORM):
             self.cloud = Cloud(self.loop, self.bench, self.budget)
             self.cloud.open()
@@ -120,7 +122,10 @@ class Rig:
     def let_go(self) -> None:
         """Have nobody hold the modem any more: an interrupted test may still do."""
         for daemon in self._daemons:
-            daemon.stop()
+            try:
+                daemon.stop()
+            except AssertionError as error:  # it hung, and is killed: the port is free
+                self.recorder.note(str(error))
         if self._own is not None:
             self._own.close()
             self._own = None
@@ -129,7 +134,10 @@ class Rig:
         """Off and on again."""
         assert self.bench.power is not None
         self.recorder.note("the power is cut")
-        self.loop.run(switch_of(self.bench.power).cycle())
+        switch = switch_of(self.bench.power)
+        self.loop.run(switch.cycle())
+        if switch.toggles:  # the first press switched off what was running
+            self.loop.run(switch.cycle())
         self.recorder.note("the power is there again")
 
     @contextmanager
@@ -144,6 +152,21 @@ class Rig:
             pulling.result()
             self.recorder.note("the cable is in again")
 
+    @contextmanager
+    def full_storage(self, *, leave: int) -> Iterator[None]:
+        """The memory that messages come to, full but for so many slots."""
+        platform = self.bench.platform
+        assert platform is not None
+        with self.own_modem() as own:
+            count = own.do(write_drafts(own.modem, platform.short_number, leave=leave))
+        self.recorder.note(f"{count} drafts fill the storage but for {leave}")
+        try:
+            yield
+        finally:
+            self.let_go()
+            with self.own_modem() as own:
+                own.do(delete_drafts(own.modem))
+
     # --- the bench itself ---------------------------------------------------------------------
 
     def look(self) -> None:
@@ -157,7 +180,7 @@ class Rig:
         examined = self.loop.run(examine(self.bench, self._note, receiver=False))
         failure = examined.first_failure()
         if failure is not None:
-            self.broken = failure.message
+            self.broken = printable(failure.message)
 
     def _note(self, finding: Finding) -> None:
         if finding.verdict is not Verdict.SKIPPED:
@@ -185,7 +208,7 @@ class Rig:
         try:
             self.let_go()
             self.restore()
-        except (ModemError, ConfigError, AssertionError) as error:
+        except Exception as error:  # noqa: BLE001 -- the report has to be written in any case
             found = self.found
             words = "nothing" if found is None else f"the APN {found.apn} in context {found.cid}"
             self.broken = self.broken or f"{words} couldn't be put back: {error}"
@@ -204,6 +227,7 @@ class Rig:
                 self.recorder.note(f"the APN is {now.apn}: {self.found.apn} is put back")
                 self._write_back(own)
                 now = own.do(own.modem.read_context(cid))
+            own.do(delete_drafts(own.modem))
             if self._remembered is not None and _same(now, self.found):
                 self._remembered.forget()
         return now

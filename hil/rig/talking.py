@@ -40,16 +40,10 @@ class Talk:
         self._cloud = cloud
         self._daemon = daemon
         self._recorder = recorder
-        self._tags = 0
-
-    def tag(self) -> str:
-        """A tag that no other command of this test has, so that its answer is known."""
-        self._tags += 1
-        return f"#{self._tags}"
 
     def ask(self, command: str, expected: str = "OK", *, sender: str | None = None) -> Exchange:
         """A command, without its tag, and its answer, which has to begin with `expected`."""
-        tag = self.tag()
+        tag = self._cloud.new_tag()
         since, lines = len(self._cloud.answers), len(self._daemon.lines)
         sent = self.send(f"{tag} {command}", sender=sender)
         answer = self._cloud.awaited(

@@ -127,6 +127,22 @@ def test_init_where_the_platform_can_not_be_asked(
     assert (found.device, found.token()) == (1234567, "a-token")
 
 
+@pytest.mark.parametrize("token", ["e" * 400, "e\x00e"], ids=["long", "odd"])
+def test_a_token_that_can_be_no_file_s_name(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hil.emnify.pace._FIRST_S", 0.0)
+    result = init(
+        *("--output", tmp_path / "bench.toml", *PORT, "--api", "http://127.0.0.1:9"),
+        answers=("", "", token, "1234567", "", "", "", ""),
+    )
+    assert token not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    if token.isprintable():
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / "bench-token").read_text() == f"{token}\n"
+
+
 INIT_WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a port that is none": (("--port", "serial://x"), 2, "--port: wanted a device"),
     "an APN that is none": ((*PORT, "--apn", "a b"), 2, "--apn: wanted an APN"),
