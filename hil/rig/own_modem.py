@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from modem import (
 )
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,7 @@ class OwnModem:
         self._events: asyncio.Queue[tuple[float, ModemEvent]] = asyncio.Queue()
         self.restarts: list[str] = []
         self.received: list[Received] = []
+        self._unread: list[str] = []
         self._reading: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -97,10 +96,10 @@ class OwnModem:
             at, event = await self._events.get()
             try:
                 pdu = await self._pdu_of(event)
-            except ModemError as error:
-                logger.warning("an announced message couldn't be read: %s", error)
+                message = None if pdu is None else sms.decode_pdu(pdu)
+            except (ModemError, sms.PduError) as error:
+                self._unread.append(str(error))
                 continue
-            message = None if pdu is None else sms.decode_pdu(pdu)
             if isinstance(message, sms.Deliver):
                 self.received.append(Received(message, at))
 
@@ -141,7 +140,8 @@ class OwnModem:
 
     def _seen(self) -> str:
         texts = [each.message.text for each in self.received]
-        return f"the modem announced: {texts}" if texts else "the modem announced no message"
+        seen = f"the modem announced: {texts}" if texts else "the modem announced no message"
+        return "\n".join([seen, *(f"one couldn't be read: {why}" for why in self._unread)])
 
     def send(self, content: str | bytes, *, reference: int = 0) -> tuple[int, ...]:
         """An SMS to the short number; the references that the network gave.
