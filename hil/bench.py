@@ -35,6 +35,7 @@ DEFAULT_POLL_S = 2.0
 UNKNOWN_APN = "nosuch.invalid"
 
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
+_SURELY_SHORT = 7
 _USB_ID = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})", re.ASCII)
 _SENDER = re.compile(r"[+]?[0-9]{1,15}|[A-Za-z][A-Za-z0-9 ]{0,10}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
@@ -162,6 +163,11 @@ class Bench:
     patience_s: float
     lacks: frozenset[Capability] = frozenset()
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def change_s(self) -> float:
+        """How long an answer to a change may take: verification, roll-back, answer, two SMS."""
+        return 4 * self.patience_s
 
     def has(self, capability: Capability) -> bool:
         """Can a test have it here?"""
@@ -318,6 +324,11 @@ def _platform(root: Table, notes: list[str]) -> BenchPlatform | None:
     if short_number is None or not _SHORT_NUMBER.fullmatch(short_number):
         # A longer one would be another SIM's number: the bench sends to none.
         raise table.error("short_number", "1 to 8 digits, in quotes")
+    if len(short_number) > _SURELY_SHORT:
+        notes.append(
+            f"platform.short_number: 8 digits; emnify's newer documents allow {_SURELY_SHORT}, and "
+            "a longer number may be another SIM's"
+        )
     sender = table.text("sender", None)
     if sender is None or not _SENDER.fullmatch(sender):
         raise table.error("sender", "a number or a name of 11 characters at most, in quotes")

@@ -60,12 +60,12 @@ class Questions:
             "pin_file",
             "File with the SIM's PIN, if it wants one",
             "",
-            lambda text: replace(_RIGHT, pin_file=_absolute(text) or None),
+            lambda text: replace(_RIGHT, pin_file=_pin_file(text)),
         )
         expected = self._text(
             "apn", "APN that gives the SIM data", "em", lambda text: replace(_RIGHT, expected=text)
         )
-        found = replace(found, pin_file=_absolute(pin_file) or None, expected=expected)
+        found = replace(found, pin_file=_pin_file(pin_file), expected=expected)
         platform = self._platform()
         webhook = None if platform is None else self._webhook()
         return replace(found, platform=platform, webhook=webhook, power=self._power())
@@ -157,7 +157,8 @@ class Questions:
             given = click.prompt(question, default="", show_default=False, hide_input=True)
         if not given:
             return None, ""
-        if self._given["token_file"] is None and not _is_there(given):
+        typed = self._given["token_file"] is None and not given.startswith(("~", "/", "."))
+        if typed and not _is_there(given):
             path = self._output.with_name(f"{self._output.stem}-token")
             self._secrets[path] = given
             return path, given
@@ -261,7 +262,15 @@ def _is_there(given: str) -> bool:
 
 
 def _absolute(path: str) -> str:
-    return path if not path or "://" in path else str(Path(path).absolute())
+    return path if not path or "://" in path else str(Path(path).expanduser().absolute())
+
+
+def _pin_file(path: str) -> str | None:
+    """Everybody may read the bench's file. Raises ConfigError for a PIN in it."""
+    if re.fullmatch("[0-9]{4,8}", path, re.ASCII):
+        wanted = "wanted the path of a file with the PIN, not the PIN itself"
+        raise ConfigError(None, "modem.pin_file", wanted)
+    return _absolute(path) or None
 
 
 def _name(option: str) -> str:

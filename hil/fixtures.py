@@ -48,6 +48,20 @@ def own(rig: Rig) -> Iterator[OwnModem]:
 
 
 @pytest.fixture
+def storing(rig: Rig) -> None:
+    """The modem stores messages; some hand them over at once, and keep none."""
+    if not rig.stores:
+        pytest.skip("this modem stores no messages")
+
+
+@pytest.fixture
+def undoable(rig: Rig) -> None:
+    """Another APN could be undone."""
+    if rig.apn.why_not_undone is not None:
+        pytest.skip(rig.apn.why_not_undone)
+
+
+@pytest.fixture
 def new_daemon(rig: Rig) -> Iterator[NewDaemon]:
     """Makes daemons that are configured and not yet started; each ends with the test."""
     with ExitStack() as stack:

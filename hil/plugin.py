@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from apn_config.spans import parse_span
-from hil.bench import Capability
+from hil.bench import Bench, Capability
 from hil.results import Results
 from hil.rig.rig import Rig
 from hil.running import RIG, Running
@@ -103,10 +103,22 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """Look at the bench, run the tests, and put things back whatever happens."""
     if session.config.option.collectonly or not session.items:
         return (yield)
-    with Running(session.config).around_tests() as results:
+    with Running(
+        session.config, lambda bench: _all_costs(session, bench)
+    ).around_tests() as results:
         session.config.stash[RESULTS] = results
         results.asked = None if _some_left_out(session) else len(session.items)
         return (yield)
+
+
+def _all_costs(session: pytest.Session, bench: Bench) -> int:
+    """How many SMS the tests may cost that this bench can run."""
+    return sum(
+        _costs(item)
+        for item in session.items
+        if all(bench.has(capability) for capability in _needs(item))
+        and (session.config.stash[SOAK] or not _is_soak(item))
+    )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -136,6 +148,10 @@ def _needs(item: pytest.Item) -> tuple[Capability, ...]:
     return tuple(Capability(word) for mark in item.iter_markers("needs") for word in mark.args)
 
 
+def _is_soak(item: pytest.Item) -> bool:
+    return "soak_s" in getattr(item, "fixturenames", ())
+
+
 def _costs(item: pytest.Item) -> int:
     return max((mark.args[0] for mark in item.iter_markers("costs")), default=0)
 
@@ -150,7 +166,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         missing = rig.bench.missing(capability)
         if missing is not None:
             pytest.skip(missing)
-    if "soak_s" in getattr(item, "fixturenames", ()) and not item.config.stash[SOAK]:
+    if _is_soak(item) and not item.config.stash[SOAK]:
         pytest.skip("it takes long; --soak 1h has it run")
     costs = _costs(item)
     if costs > rig.budget.left:

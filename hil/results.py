@@ -160,6 +160,9 @@ def mask_failure(shown: object, masked: Callable[[str], str]) -> None:
     for traceback, crash in _parts(shown):
         for entry in getattr(traceback, "reprentries", ()):
             entry.lines = [masked(line) for line in entry.lines]
+            values = getattr(entry, "reprlocals", None)
+            if values is not None:
+                values.lines = [masked(line) for line in values.lines]
             arguments = getattr(entry, "reprfuncargs", None)
             if arguments is not None:
                 arguments.args = [(name, masked(value)) for name, value in arguments.args]

@@ -11,7 +11,7 @@ import json
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +39,10 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Running:
     """The run of one pytest session."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, costs: Callable[[Bench], int]) -> None:
+        """`costs` tells how many SMS the tests that are to run may cost on a bench."""
         self._config = config
+        self._costs = costs
         self._name: str = config.getoption("bench")
         self._tell: Path | None = config.getoption("ended")
 
@@ -52,8 +54,10 @@ class Running:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=_directory())))
             bench = stack.enter_context(self._bench(home))
             directory = stack.enter_context(self._report(started, bench))
-            examined = self._examined(bench)
             rig = self._rig(bench, home)
+            examined = self._examined(rig)
+            self._open(rig)
+            self._tell_costs(rig)
             simulated = self._name.partition(":")[0] == SIMULATED
             results = Results(rig, examined, started, directory, simulated=simulated)
             self._config.stash[RIG] = rig
@@ -110,27 +114,38 @@ class Running:
             if not any(directory.iterdir()):
                 directory.rmdir()
 
-    def _examined(self, bench: Bench) -> Examined:
-        """Is the bench fit? Else the run ends here, with one message that says what to do."""
-        examined = asyncio.run(examine(bench, self._show))
-        failure = examined.first_failure()
-        if failure is not None:
-            self._stop(f"the bench isn't fit: {failure.message}", failure.exit_code)
-        return examined
-
     def _rig(self, bench: Bench, home: Path) -> Rig:
         try:
             rig = Rig(bench, home)
-            try:
-                rig.open()
-            except BaseException:
-                rig.close()
-                raise
-        except (ModemError, EmnifyError, ConfigError) as error:
+        except ConfigError as error:
             self._stop(f"the bench isn't fit: {error}", error.exit_code)
-        if rig.left_behind:
-            self._say(f"  warning  APN: {rig.left_behind}")
+        done = rig.finish_former_run()
+        if done is not None:
+            self._say(f"  warning  APN: {done}")
         return rig
+
+    def _examined(self, rig: Rig) -> Examined:
+        """Is the bench fit? Else the run ends here, with one message that says what to do."""
+        examined = asyncio.run(examine(rig.bench, self._show))
+        failure = examined.first_failure()
+        if failure is not None:
+            rig.close()
+            self._stop(f"the bench isn't fit: {failure.message}", failure.exit_code)
+        return examined
+
+    def _open(self, rig: Rig) -> None:
+        try:
+            rig.open()
+        except (ModemError, EmnifyError, ConfigError) as error:
+            rig.close()
+            self._stop(f"the bench isn't fit: {error}", error.exit_code)
+
+    def _tell_costs(self, rig: Rig) -> None:
+        """Each SMS is billed."""
+        costs, limit = self._costs(rig.bench), rig.budget.limit
+        self._say(f"  SMS      up to {costs} of the {limit} that [budget] sms allows")
+        if costs > limit:
+            self._say("           so the last tests will be skipped")
 
     # --- words --------------------------------------------------------------------------------
 

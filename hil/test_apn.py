@@ -9,7 +9,7 @@ from hil.rig.recorder import Recorder
 from hil.rig.rig import Rig
 from hil.rig.talking import Talk
 
-pytestmark = pytest.mark.needs("sms", "data")
+pytestmark = [pytest.mark.needs("sms", "data"), pytest.mark.usefixtures("undoable")]
 
 
 @pytest.mark.needs("other-apn")
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.needs("sms", "data")
 def test_another_apn_and_back(talk: Talk, daemon: Daemon, rig: Rig, recorder: Recorder) -> None:
     """The other APN is applied and serves; APN ROLLBACK brings the former one back."""
     apn = rig.bench.apn
-    there = talk.ask(f"APN {apn.other}", f"OK APN {apn.other} ip=")
+    there = talk.ask(f"APN {apn.other}", f"OK APN {apn.other} ip=", limit_s=rig.bench.change_s)
     daemon.require_apn(apn.other)
-    back = talk.ask("APN ROLLBACK", f"OK APN {apn.expected}")
+    back = talk.ask("APN ROLLBACK", f"OK APN {apn.expected}", limit_s=rig.bench.change_s)
     daemon.require_apn(apn.expected)
     recorder.measure("change_s", there.total_s)
     recorder.measure("back_s", back.total_s)
@@ -29,7 +29,11 @@ def test_another_apn_and_back(talk: Talk, daemon: Daemon, rig: Rig, recorder: Re
 def test_an_apn_that_nobody_knows(talk: Talk, daemon: Daemon, rig: Rig, recorder: Recorder) -> None:
     """An APN without service is rolled back, and the answer says so; the device is reachable."""
     apn = rig.bench.apn
-    exchange = talk.ask(f"APN {apn.unknown}", f"ROLLBACK APN {apn.unknown} kept={apn.expected}")
+    exchange = talk.ask(
+        f"APN {apn.unknown}",
+        f"ROLLBACK APN {apn.unknown} kept={apn.expected}",
+        limit_s=rig.bench.change_s,
+    )
     assert " reason=" in exchange.answer.text
     daemon.require_apn(apn.expected)
     recorder.measure("rollback_s", exchange.total_s)

@@ -16,7 +16,7 @@ from hil.rig.waiting import until
 
 pytestmark = pytest.mark.needs("sms")
 
-_STRANGER = "54321"
+_STRANGERS = ("54321", "98765")
 _PIN_WORD = "sesame-4821"
 
 
@@ -32,15 +32,15 @@ def test_status(talk: Talk, rig: Rig) -> None:
     """STATUS tells registration, signal and APN."""
     text = talk.ask("STATUS", "OK STATUS").answer.text
     assert "reg=home" in text or "reg=roaming" in text
-    if rig.found is not None and rig.found.apn:
-        assert f"apn={rig.found.apn}" in text
+    if rig.apn.found is not None and rig.apn.found.apn:
+        assert f"apn={rig.apn.found.apn}" in text
 
 
 @pytest.mark.costs(2)
 def test_apn_is_told(talk: Talk, rig: Rig) -> None:
     """APN alone tells the one that is set."""
-    assert rig.found is not None
-    assert f" {rig.found.apn}" in talk.ask("APN", "OK APN").answer.text
+    assert rig.apn.found is not None
+    assert f" {rig.apn.found.apn}" in talk.ask("APN", "OK APN").answer.text
 
 
 @pytest.mark.costs(2)
@@ -56,20 +56,22 @@ def test_answers_go_to_the_short_number(talk: Talk, cloud: Cloud) -> None:
         assert talk.ask(command, f"OK {command}").answer.dest == cloud.short_number
 
 
+@pytest.mark.usefixtures("storing")
 @pytest.mark.costs(2)
-def test_the_modem_is_rid_of_what_was_stored(talk: Talk, daemon: Daemon) -> None:
+def test_the_modem_is_rid_of_what_was_stored(talk: Talk, daemon: Daemon, rig: Rig) -> None:
     """A message that is in the daemon's store is deleted in the modem, and not before."""
-    lines = len(daemon.lines)
+    used, lines = daemon.storage_used(), len(daemon.lines)
     talk.ask("PING", "OK PING")
     deleted = daemon.until_logged(r"^-> AT\+CMGD=", lines)
     before = daemon.lines[lines : daemon.lines.index(deleted)]
     assert any(re.match(r"message \d+ from ", line.text) for line in before), "not stored before"
 
-    def emptied() -> bool:
-        status = daemon.status()
-        return status is not None and status["modem"]["storage"]["used"] == 0
-
-    until(emptied, "the modem's storage is empty", 10.0, also=daemon.log)
+    until(
+        lambda: daemon.storage_used() == used,
+        f"the modem's storage holds {used} again",
+        rig.bench.patience_s,
+        also=daemon.log,
+    )
 
 
 @pytest.mark.costs(3)
@@ -77,7 +79,8 @@ def test_who_is_not_listed_gets_silence(talk: Talk, daemon: Daemon, cloud: Cloud
     """A command from somebody else is not answered, and the next one of the operator is."""
     since, lines = len(cloud.answers), len(daemon.lines)
     stranger = cloud.new_tag()
-    talk.send(f"{stranger} PING", sender=_STRANGER)
+    sender = next(each for each in _STRANGERS if each != cloud.sender)
+    talk.send(f"{stranger} PING", sender=sender)
     daemon.until_logged(r"^message \d+ from ", lines)
     talk.ask("PING", "OK PING")
     assert not any(each.text.startswith(stranger) for each in cloud.answers[since:])

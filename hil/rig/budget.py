@@ -16,7 +16,6 @@ class Budget:
         self.from_device = 0
         self._test_limit = 0
         self._test_began = 0
-        self._under_way = 0
 
     @property
     def spent(self) -> int:
@@ -32,7 +31,6 @@ class Budget:
         """A test begins that says to cost so many."""
         self._test_limit = costs
         self._test_began = self.spent
-        self._under_way = 0
 
     @property
     def test_spent(self) -> int:
@@ -48,17 +46,11 @@ class Budget:
         """So many are about to be sent by the modem in our hands. Raises BudgetSpent."""
         self._require(count)
         self.from_device += count
-        self._under_way += count
 
-    def came(self, count: int, *, answers: bool) -> None:
-        """So many came from the device: those under way, or else the daemon's `answers`, or else
-        strays, which cost as much, but not this test.
-        """
-        known = min(count, self._under_way)
-        self._under_way -= known
-        self.from_device += count - known
-        if not answers:
-            self._test_began += count - known
+    def took(self) -> bool:
+        """The network took one of the daemon's. False if that was one too many for the run."""
+        self.from_device += 1
+        return self.spent <= self.limit
 
     def refused(self, count: int) -> None:
         """So many of what was to be sent were refused, and cost nothing."""

@@ -10,7 +10,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from hil.bench import Bench, BenchPlatform
@@ -112,6 +112,10 @@ class Cloud:
         """A tag that no other command has, of this run or of another."""
         return f"{self._prefix}{next(self._tags)}"
 
+    def is_ours(self, answer: Answer) -> bool:
+        """Is it about a command of this run? The device may send what is nobody's business."""
+        return answer.text.startswith(self._prefix)
+
     # --- to the device ------------------------------------------------------------------------
 
     def send(self, text: str, *, sender: str | None = None) -> Sent:
@@ -147,16 +151,36 @@ class Cloud:
 
     def delivered(self, sent: Sent) -> float:
         """Wait for the receipts of all parts; when the last was here. Raises NotInTime."""
-
-        def found() -> list[Outcome] | None:
-            listed = [self.outcomes.get(each) for each in sent.ids]
-            known = [each for each in listed if each is not None]
-            return known if len(known) == len(sent.ids) else None
-
-        outcomes = until(found, "the receipt of an SMS", self._bench.patience_s)
+        outcomes = until(
+            lambda: self._outcomes(sent),
+            "the receipt of an SMS",
+            self._bench.patience_s,
+            also=lambda: self._listed(sent),
+        )
         for outcome in outcomes:
             assert outcome.status is SmsStatus.DELIVERED, f"the SMS is {outcome.status.text}"
         return max(outcome.at for outcome in outcomes)
+
+    def one_delivered(self, several: Sequence[Sent]) -> None:
+        """Wait until one of these is; the network gives no order. Raises NotInTime."""
+        until(
+            lambda: any(self._outcomes(sent) for sent in several),
+            "the receipt of one of several SMS",
+            self._bench.patience_s,
+        )
+
+    def _outcomes(self, sent: Sent) -> list[Outcome] | None:
+        """Those of all parts."""
+        known = [self.outcomes[each] for each in sent.ids if each in self.outcomes]
+        return known if len(known) == len(sent.ids) else None
+
+    def _listed(self, sent: Sent) -> str:
+        """What the platform's list says of an SMS whose receipt never came."""
+        try:
+            listed = {each.id: each.status.text for each in self._loop.run(self._list())}
+        except EmnifyError as error:
+            return str(error)
+        return f"the platform lists it as {[listed.get(each) for each in sent.ids]}"
 
     # --- from the device ----------------------------------------------------------------------
 
@@ -166,6 +190,7 @@ class Cloud:
         what: str,
         since: int,
         *,
+        limit_s: float | None = None,
         also: Callable[[], str] = lambda: "",
     ) -> Answer:
         """Wait for an answer among those from the `since`th on. Raises NotInTime."""
@@ -174,11 +199,12 @@ class Cloud:
             return next((each for each in self.answers[since:] if fits(each)), None)
 
         def seen() -> str:
-            texts = [each.text for each in self.answers[since:]]
-            return f"answers since then: {texts}\n{also()}"
+            ours = [each.text for each in self.answers[since:] if self.is_ours(each)]
+            others = len(self.answers[since:]) - len(ours)
+            return f"answers since then: {ours}, and {others} other SMS\n{also()}"
 
         try:
-            answer = until(found, what, self._bench.patience_s, also=seen)
+            answer = until(found, what, limit_s or self._bench.patience_s, also=seen)
         except NotInTime:
             self.unanswered = 0 if self.answers[since:] else self.unanswered + 1
             raise
@@ -220,7 +246,6 @@ class Cloud:
             if event.status.final:
                 self.outcomes[int(event.id)] = Outcome(event.status, time.monotonic())
             return
-        self._budget.came(len(event.ids), answers=event.text.startswith(self._prefix))
         now = time.monotonic()
         self.answers.append(Answer(event.text, event.source, event.dest, event.dcs, now))
 

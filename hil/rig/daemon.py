@@ -17,8 +17,10 @@ from hil.bench import Bench
 from hil.bench_template import quoted
 from hil.checks.port import port_of
 from hil.rig import children
+from hil.rig.budget import Budget
 from hil.rig.recorder import Recorder
 from hil.rig.waiting import until
+from modem import PortMissing
 
 # The program asked to end in the middle of a change takes `stop_timeout_s` and a little more.
 _END_S = 90.0
@@ -39,7 +41,7 @@ senders = [{senders}]
 cid = {cid}
 default = {default}
 verify_timeout_s = {patience_s}
-rollback_timeout_s = {rollback_s}
+rollback_timeout_s = {patience_s}
 channel_timeout_s = {patience_s}
 [store]
 path = {store}
@@ -63,9 +65,12 @@ class LogLine:
 class Daemon:
     """One daemon with a store of its own in `home`; it may be ended and started again."""
 
-    def __init__(self, bench: Bench, recorder: Recorder, home: Path) -> None:
+    def __init__(self, bench: Bench, recorder: Recorder, budget: Budget, home: Path) -> None:
         self._bench = bench
         self._recorder = recorder
+        self._budget = budget
+        self._senders: tuple[str, ...] = ()
+        self._pin_word: str | None = None
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
@@ -73,11 +78,16 @@ class Daemon:
         home.mkdir(parents=True, exist_ok=True)
 
     def configure(self, *, senders: Sequence[str] = (), pin_word: str | None = None) -> None:
-        """Write its configuration; by default the bench's sender may command."""
+        """Who may command: by default the bench's sender."""
+        self._senders, self._pin_word = tuple(senders), pin_word
+
+    def _write_config(self) -> None:
+        """For each start anew: the modem's port may have another name now."""
         bench, platform = self._bench, self._bench.platform
+        pin_word = self._pin_word
         assert platform is not None
         pin = bench.modem.pin_file
-        allowed = senders or (platform.sender,)
+        allowed = self._senders or (platform.sender,)
         word = ""
         if pin_word is not None:
             (self._home / "pin-word").write_text(f"{pin_word}\n")
@@ -85,7 +95,7 @@ class Daemon:
             word = f"pin_file = {quoted(self._home / 'pin-word')}"
         (self._home / "config.toml").write_text(
             _CONFIG.format(
-                port=quoted(port_of(bench.modem)),
+                port=quoted(self._port()),
                 baud=bench.modem.baud,
                 pin="" if pin is None else f"sim_pin_file = {quoted(pin)}",
                 short_number=quoted(platform.short_number),
@@ -94,18 +104,29 @@ class Daemon:
                 cid=bench.apn.cid,
                 default=quoted(bench.apn.expected or "em"),
                 patience_s=bench.patience_s,
-                rollback_s=2 * bench.patience_s,
                 store=quoted(self._home / "store" / "modem-helper.db"),
                 socket=quoted(self._home / "control.sock"),
             ),
             encoding="utf-8",
         )
 
+    def _port(self) -> str:
+        """Where the modem is; one that is just starting isn't on USB yet."""
+
+        def found() -> str | None:
+            try:
+                return port_of(self._bench.modem)
+            except PortMissing:
+                return None
+
+        return until(found, "the modem is on USB", self._bench.patience_s)
+
     # --- the process --------------------------------------------------------------------------
 
     def start(self, *, ready: bool = True) -> float:
         """Start it; with `ready` wait until it has taken what the modem held. Seconds it took."""
         began = time.monotonic()
+        self._write_config()
         words = ["run", "-v", "--config", "config.toml"]
         self._process = children.start(
             words, self._home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -126,6 +147,9 @@ class Daemon:
             self.lines.append(line)
             if line.logger == "modem.driver":
                 self._recorder.traffic(line.text, at)
+                if line.text.startswith("<- +CMGS:") and not self._budget.took():
+                    self._recorder.note("over the budget of SMS: the daemon is ended")
+                    process.terminate()
             elif line.logger != "asyncio":
                 self._recorder.note(line.text, at)
 
@@ -174,6 +198,12 @@ class Daemon:
         except (ControlError, OSError):
             return None
         return found
+
+    def storage_used(self) -> int | None:
+        """How many messages the modem's memory holds; None where it can't tell now."""
+        status = self.status()
+        modem = status and status["modem"]
+        return modem["storage"]["used"] if modem and modem["storage"] else None
 
     def require_apn(self, name: str | None) -> None:
         """Is it set, and does the network serve it? AssertionError if not."""

@@ -95,26 +95,27 @@ class OwnModem:
         while True:
             at, event = await self._events.get()
             try:
-                pdu = await self._pdu_of(event)
-                message = None if pdu is None else sms.decode_pdu(pdu)
+                for pdu in await self._pdus_of(event):
+                    message = sms.decode_pdu(pdu)
+                    if isinstance(message, sms.Deliver):
+                        self.received.append(Received(message, at))
             except (ModemError, sms.PduError) as error:
                 self._unread.append(str(error))
-                continue
-            if isinstance(message, sms.Deliver):
-                self.received.append(Received(message, at))
 
-    async def _pdu_of(self, event: ModemEvent) -> str | None:
-        """The PDU that an event is about; the modem is rid of it then."""
+    async def _pdus_of(self, event: ModemEvent) -> list[str]:
+        """The PDUs that an event is about; the modem is rid of them then."""
         if isinstance(event, MessageDirect):
             await self.modem.acknowledge()
-            return event.pdu
+            return [event.pdu]
         assert isinstance(event, MessageStored)
-        if event.index is None:
-            return None
-        found = await self.modem.read_message(event.memory, event.index)
-        if found is not None:
-            await self.modem.delete_messages(found.memory, [found.index])
-        return None if found is None else found.pdu
+        if event.index is None:  # `+CMTI: ,-1`: somewhere
+            found = await self.modem.stored_messages(every_memory=True)
+        else:
+            one = await self.modem.read_message(event.memory, event.index)
+            found = () if one is None else (one,)
+        for each in found:
+            await self.modem.delete_messages(each.memory, [each.index])
+        return [each.pdu for each in found]
 
     def empty(self) -> int:
         """Delete what was received before and nobody took; how many that were."""
@@ -139,8 +140,9 @@ class OwnModem:
         return until(found, what, self._bench.patience_s, also=self._seen)
 
     def _seen(self) -> str:
-        texts = [each.message.text for each in self.received]
-        seen = f"the modem announced: {texts}" if texts else "the modem announced no message"
+        """What came, without a word of it: it may be somebody else's."""
+        count = len(self.received)
+        seen = f"the modem announced {count} SMS" if count else "the modem announced no message"
         return "\n".join([seen, *(f"one couldn't be read: {why}" for why in self._unread)])
 
     def send(self, content: str | bytes, *, reference: int = 0) -> tuple[int, ...]:

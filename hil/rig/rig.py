@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from apn_config.config_reader import printable
 from hil.bench import Bench, Capability
@@ -16,13 +17,15 @@ from hil.rig.budget import Budget
 from hil.rig.cloud import Cloud
 from hil.rig.daemon import Daemon
 from hil.rig.drafts import delete_drafts, write_drafts
+from hil.rig.kept_apn import KeptApn, same
 from hil.rig.loop import Loop
 from hil.rig.masking import Masker
 from hil.rig.own_modem import OwnModem
 from hil.rig.recorder import Recorder, TrafficHandler
-from hil.rig.remembered import Remembered
-from hil.rig.waiting import until
+from hil.rig.waiting import pause, until
 from modem import ContextSettings, ModemError
+
+T = TypeVar("T")
 
 # One failure may be the daemon's; three are forty minutes on a bench of great patience.
 _UNANSWERED = 3
@@ -30,10 +33,7 @@ _DRIVER = logging.getLogger("modem.driver")
 
 
 class Rig:
-    """The bench in use. `found` is what its context was set to before the run.
-
-    `left_behind` tells of a former run that didn't come to its end.
-    """
+    """The bench in use. `stores` tells whether the modem stores messages, as nearly all do."""
 
     def __init__(self, bench: Bench, home: Path) -> None:
         self.bench = bench
@@ -43,9 +43,8 @@ class Rig:
         self.budget = Budget(bench.sms_budget)
         self.loop = Loop()
         self.broken: str | None = None
-        self.found: ContextSettings | None = None
-        self.left_behind: str | None = None
-        self._remembered: Remembered | None = None
+        self.stores = True
+        self.apn = KeptApn(bench, self.recorder.note)
         self._daemons: list[Daemon] = []
         self._own: OwnModem | None = None
         self.cloud: Cloud | None = None
@@ -60,6 +59,16 @@ class Rig:
             if bench.webhook is not None:
                 self.masked.hide(bench.webhook.secret(), "<secret>")
 
+    def finish_former_run(self) -> str | None:
+        """Undo what a killed run left behind, as far as the modem lets; what was done, in words."""
+        if not self.apn.former_run_was_killed:
+            return None
+        try:
+            with self.own_modem() as own:
+                return self.apn.finish_former_run(own)
+        except ModemError as error:  # the first look at the bench tells more
+            return str(error)
+
     def open(self) -> None:
         """Remember the APN that is there, empty the modem's storage, log in at the platform.
 
@@ -68,30 +77,13 @@ class Rig:
         _DRIVER.addHandler(self._handler)
         _DRIVER.setLevel(logging.DEBUG)
         with self.own_modem() as own:
-            self._remember(own)
+            self.stores = own.modem.setup.memory is not None
+            self.apn.remember(own)
             own.empty()
-            own.do(delete_drafts(own.modem))
+            self._delete_drafts(own)
         if self.bench.has(Capability.PLATFORM):
             self.cloud = Cloud(self.loop, self.bench, self.budget)
             self.cloud.open()
-
-    def _remember(self, own: OwnModem) -> None:
-        """What the context is set to; what a killed run had found counts, and is put back."""
-        now = own.do(own.modem.read_context(self.bench.apn.cid))
-        remembered = Remembered(self.bench, own.modem.identity.imei)
-        before = remembered.settings()
-        self._remembered = remembered
-        self.found = now if before is None or before.cid != now.cid else before
-        try:
-            remembered.keep(self.found)
-        except OSError as error:
-            self.recorder.note(f"the APN can't be remembered on the disk: {error.strerror}")
-        if not _same(now, self.found):
-            self.left_behind = (
-                f"a run that was killed left {now.apn} in context {now.cid}; {self.found.apn}, "
-                "which it had found, is put back"
-            )
-            self._write_back(own)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -115,7 +107,7 @@ class Rig:
     def daemon(self) -> Daemon:
         """A daemon with a new store; it isn't started yet."""
         home = self.home / f"daemon-{len(self._daemons) + 1:02}"
-        daemon = Daemon(self.bench, self.recorder, home)
+        daemon = Daemon(self.bench, self.recorder, self.budget, home)
         self._daemons.append(daemon)
         return daemon
 
@@ -165,22 +157,35 @@ class Rig:
         finally:
             self.let_go()
             with self.own_modem() as own:
-                own.do(delete_drafts(own.modem))
+                self._delete_drafts(own)
+
+    def _delete_drafts(self, own: OwnModem) -> None:
+        if self.stores:
+            own.do(delete_drafts(own.modem))
 
     # --- the bench itself ---------------------------------------------------------------------
 
     def look(self) -> None:
-        """After a failure: is the bench itself still fit? If not, `broken` says what it lacks."""
-        if self.cloud is not None and self.cloud.unanswered >= _UNANSWERED:
-            self.broken = (
-                f"nothing that the device sent has come for {_UNANSWERED} tests; look whether "
-                "the platform shows its SMS, and at the way from there to here"
-            )
-            return
+        """After a failure: put the APN back, and see whether the bench itself is still fit.
+
+        If not, `broken` says what it lacks.
+        """
+        with suppress(ModemError):  # what is in the way, the look tells
+            self.restore()
+        self.broken = self._no_way_back() or self._unfit()
+
+    def _no_way_back(self) -> str | None:
+        if self.cloud is None or self.cloud.unanswered < _UNANSWERED:
+            return None
+        return (
+            f"nothing that the device sent has come for {_UNANSWERED} tests; look whether "
+            "the platform shows its SMS, and at the way from there to here"
+        )
+
+    def _unfit(self) -> str | None:
         examined = self.loop.run(examine(self.bench, self._note, receiver=False))
         failure = examined.first_failure()
-        if failure is not None:
-            self.broken = printable(failure.message)
+        return None if failure is None else printable(failure.message)
 
     def _note(self, finding: Finding) -> None:
         if finding.verdict is not Verdict.SKIPPED:
@@ -190,56 +195,56 @@ class Rig:
         """Wait until the modem answers and is registered; the seconds that it took."""
         began = time.monotonic()
 
-        def registered() -> bool:
+        def registered(own: OwnModem) -> None:
+            until(
+                lambda: own.do(own.modem.registration()).registered,
+                "the modem is registered",
+                self.bench.patience_s,
+                every_s=self._look_s,
+            )
+
+        self._patiently(registered)
+        return time.monotonic() - began
+
+    def _patiently(self, work: Callable[[OwnModem], T]) -> T:
+        """Something with the modem in our own hands, which may be starting: its port is away."""
+        deadline, said = time.monotonic() + self.bench.patience_s, ""
+        while True:
             try:
                 with self.own_modem() as own:
-                    return own.do(own.modem.registration()).registered
+                    return work(own)
             except ModemError as error:
-                if time.monotonic() - began > self.bench.patience_s:
+                if time.monotonic() > deadline:
                     raise
-                self.recorder.note(str(error))
-                return False
+                if str(error) != said:
+                    said = str(error)
+                    self.recorder.note(said)
+                pause(self._look_s)
 
-        until(registered, "the modem answers and is registered", self.bench.patience_s)
-        return time.monotonic() - began
+    @property
+    def _look_s(self) -> float:
+        """How often a modem that is away is looked for: each look is a start of it."""
+        return min(1.0, self.bench.patience_s / 100)
 
     def put_back(self) -> None:
         """In the end, whatever happened: nobody holds the modem, and the APN is as it was."""
+        found = self.apn.found
         try:
             self.let_go()
-            self.restore()
+            now = self.restore()
+            if now is not None and found is not None and not same(now, found):
+                raise AssertionError(f"it has {now.apn}, or another login")
         except Exception as error:  # noqa: BLE001 -- the report has to be written in any case
-            found = self.found
             words = "nothing" if found is None else f"the APN {found.apn} in context {found.cid}"
             self.broken = self.broken or f"{words} couldn't be put back: {error}"
 
     def restore(self) -> ContextSettings | None:
-        """Write back the context that was there where it is another now; what it is set to then.
-
-        A password that the modem doesn't give back can't be compared, and stays as it is.
-        """
-        if self.found is None:
+        """Put the APN back that was there, once the modem can be had; what is set then."""
+        if self.apn.found is None:
             return None
-        with self.own_modem() as own:
-            cid = self.found.cid
-            now = own.do(own.modem.read_context(cid))
-            if not _same(now, self.found):
-                self.recorder.note(f"the APN is {now.apn}: {self.found.apn} is put back")
-                self._write_back(own)
-                now = own.do(own.modem.read_context(cid))
-            own.do(delete_drafts(own.modem))
-            if self._remembered is not None and _same(now, self.found):
-                self._remembered.forget()
-        return now
 
-    def _write_back(self, own: OwnModem) -> None:
-        assert self.found is not None
-        own.do(own.modem.write_context(self.found))
-        own.do(own.modem.reattach())
+        def restore(own: OwnModem) -> ContextSettings | None:
+            self._delete_drafts(own)
+            return self.apn.restore(own)
 
-
-def _same(one: ContextSettings, other: ContextSettings) -> bool:
-    users = [
-        None if each.auth is None else (each.auth.type, each.auth.user) for each in (one, other)
-    ]
-    return (one.apn.lower(), one.type) == (other.apn.lower(), other.type) and users[0] == users[1]
+        return self._patiently(restore)

@@ -41,15 +41,16 @@ class Talk:
         self._daemon = daemon
         self._recorder = recorder
 
-    def ask(self, command: str, expected: str = "OK", *, sender: str | None = None) -> Exchange:
+    def ask(self, command: str, expected: str = "OK", *, limit_s: float | None = None) -> Exchange:
         """A command, without its tag, and its answer, which has to begin with `expected`."""
         tag = self._cloud.new_tag()
         since, lines = len(self._cloud.answers), len(self._daemon.lines)
-        sent = self.send(f"{tag} {command}", sender=sender)
+        sent = self.send(f"{tag} {command}")
         answer = self._cloud.awaited(
             lambda found: found.text.startswith(f"{tag} "),
             f"an answer to {command!r}",
             since,
+            limit_s=limit_s,
             also=self._daemon.log,
         )
         self.trace(f"{tag} {command}", sent, answer, self._daemon.lines[lines:])

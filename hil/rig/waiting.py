@@ -20,6 +20,7 @@ def until(
     what: str,
     limit_s: float,
     *,
+    every_s: float = _LOOK_S,
     also: Callable[[], str] = lambda: "",
 ) -> T:
     """Wait until `condition` gives something true; what it gave. Raises NotInTime.
@@ -34,7 +35,7 @@ def until(
         if time.monotonic() >= deadline:
             more = also()
             raise NotInTime(f"not within {limit_s:g} s: {what}" + (f"\n{more}" if more else ""))
-        time.sleep(_LOOK_S)
+        time.sleep(every_s)
 
 
 def pause(seconds: float) -> None:

@@ -110,6 +110,10 @@ def api_of_nobody(found: Desk) -> Bench:
     return replace(bench, platform=replace(bench.platform, api="http://127.0.0.1:9"))
 
 
+def other_apn(found: Desk) -> Bench:
+    return replace(found.bench(), apn=replace(found.bench().apn, expected="other"))
+
+
 WRONG: dict[str, tuple[Callable[[Desk], Bench | None], Check, str, int]] = {
     "no port": (
         lambda d: replace(d.bench(), modem=replace(d.bench().modem, port=f"{d.home}/none")),
@@ -133,6 +137,12 @@ WRONG: dict[str, tuple[Callable[[Desk], Bench | None], Check, str, int]] = {
     "denied": (no_signal_but_denied, Check.NETWORK, "the network refuses this SIM", 1),
     "wrong token": (wrong_token, Check.PLATFORM, "check the application token", 6),
     "no token": (no_token, Check.PLATFORM, "platform.token_file: the file can't be read", 78),
+    "another APN": (
+        other_apn,
+        Check.APN,
+        "has em, and other is expected; modem-helper apn set",
+        1,
+    ),
     "nobody at the API": (api_of_nobody, Check.PLATFORM, "can this machine reach", 8),
     "wrong device": (
         lambda d: d.bench(device=700999),
@@ -225,14 +235,9 @@ def policy_with_a_webhook(found: Desk) -> Bench:
     return found.bench()
 
 
-def other_apn(found: Desk) -> Bench:
-    return replace(found.bench(), apn=replace(found.bench().apn, expected="other"))
-
-
 WARNED: dict[str, tuple[Callable[[Desk], Bench | None], Check, str]] = {
     "a token that others may read": (readable_token, Check.FILE, "set its mode to 0600"),
     "a weak signal": (weak, Check.SIGNAL, "-109 dBm is weak"),
-    "another APN": (other_apn, Check.APN, "has em, and other is expected; modem-helper apn set"),
     "a webhook beside the polling": (
         policy_with_a_webhook,
         Check.WEBHOOK,
@@ -259,4 +264,4 @@ def test_a_full_storage(tmp_path: Path) -> None:
 
     found = examined(tmp_path, change)
     (warning,) = [each for each in found.findings if each.verdict is Verdict.WARNING]
-    assert (warning.check, "is full (23 of 23)" in warning.found) == (Check.STORAGE, True)
+    assert (warning.check, "23 of 23 in ME" in warning.found) == (Check.STORAGE, True)

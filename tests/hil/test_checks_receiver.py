@@ -31,7 +31,7 @@ def free_port() -> int:
 
 def test_a_webhook_that_leads_here(tmp_path: Path) -> None:
     port = free_port()
-    url = f"http://127.0.0.1:{port}/sms%20in"
+    url = f"http://127.0.0.1:{port}/sms/in_here"
     found = examined(tmp_path, lambda d: d.webhook(url, port, SECRET))
     assert found.first_failure() is None
     assert verdicts(found)[Check.WEBHOOK] is verdicts(found)[Check.RECEIVER] is Verdict.OK

@@ -11,26 +11,9 @@ def test_both_ways_are_counted() -> None:
     budget = Budget(10)
     budget.begin(4)
     budget.send(2)
-    budget.came(1, answers=True)
-    assert (budget.to_device, budget.from_device, budget.spent, budget.left) == (2, 1, 3, 7)
-
-
-def test_what_was_submitted_is_counted_once_when_it_comes() -> None:
-    budget = Budget(10)
-    budget.begin(5)
-    budget.submit(3)
-    budget.came(3, answers=True)
-    assert budget.from_device == 3
-    budget.came(1, answers=True)  # an answer that nobody here sent
-    assert budget.from_device == 4
-
-
-def test_a_stray_costs_and_is_not_the_test_s() -> None:
-    budget = Budget(10)
-    budget.begin(2)
-    budget.send(1)
-    budget.came(2, answers=False)
-    assert (budget.spent, budget.test_spent) == (3, 1)
+    budget.submit(1)
+    assert budget.took()
+    assert (budget.to_device, budget.from_device, budget.spent, budget.left) == (2, 2, 4, 6)
 
 
 def test_what_was_refused_costs_nothing() -> None:
@@ -63,9 +46,10 @@ def test_a_test_keeps_its_word() -> None:
     assert budget.spent == 3
 
 
-def test_what_comes_too_late_leaves_no_debt() -> None:
-    budget = Budget(1)
-    budget.begin(1)
+def test_one_too_many_of_the_daemon_s_is_told() -> None:
+    budget = Budget(2)
+    budget.begin(2)
     budget.send(1)
-    budget.came(5, answers=True)
-    assert (budget.spent, budget.left) == (6, 0)
+    assert budget.took()
+    assert not budget.took()
+    assert (budget.spent, budget.left) == (3, 0)
