@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hil.report.values import Leg
 from hil.rig.cloud import Answer, Cloud, Sent
 from hil.rig.daemon import Daemon, LogLine
 from hil.rig.recorder import Recorder, Trace
+from hil.rig.waiting import NotInTime
 
 # What its log says at each leg.
 _LEGS: Sequence[tuple[str, Leg, str]] = (
-    (r"^<- URC \+CM(TI|T):", Leg.MODEM, "+{} announces it"),
+    (r"^<- URC (\+CMTI?):", Leg.MODEM, "announced ({})"),
     (r"^message \d+ from .*: (.*)", Leg.DAEMON, "stored and judged: {}"),
     (r"^-> AT\+CMGS=(\d+)", Leg.OUTBOX, "AT+CMGS={}"),
-    (r"^answer \d+ is sent, reference (\d+)", Leg.OUTBOX, "the network took it, reference {}"),
+    (r"^<- \+CMGS: *(\d+)", Leg.OUTBOX, "the network took it, reference {}"),
 )
+
+
+_OVERTAKEN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Talk:
             limit_s=limit_s,
             also=self._daemon.log,
         )
+        with suppress(NotInTime):  # the answer may overtake the modem's word that it is sent
+            self._daemon.until_logged(r"^<- \+CMGS:", lines, _OVERTAKEN_S)
         self.trace(f"{tag} {command}", sent, answer, self._daemon.lines[lines:])
         assert answer.text.startswith(f"{tag} {expected}"), answer.text
         return Exchange(sent, answer)
@@ -71,8 +78,7 @@ class Talk:
             if outcome is not None:
                 trace.mark(Leg.PLATFORM, f"receipt: {outcome.status.text}", outcome.at)
         for line in lines:
-            if line.at <= answer.at:
-                _mark(trace, line)
+            _mark(trace, line)
         trace.mark(Leg.WEBHOOK, answer.text, answer.at)
         return trace
 

@@ -48,9 +48,11 @@ def opened(browser: Browser, run: Run, former: Run | None, folder: Path) -> Page
 
 
 def longest(page: Page) -> Locator:
-    """The test whose picture says most: the first with a message of its own. It is opened."""
+    """The picture that says most: of a command and its answer, if there is one. It is opened."""
     page.evaluate("for (const test of document.querySelectorAll('.test')) test.open = false")
-    test = page.locator(".test", has=page.locator("figure:has(figcaption)")).first
+    tests = page.locator(".test", has=page.locator("figure:has(figcaption)"))
+    whole = tests.filter(has_text="test_ping")
+    test = (whole if whole.count() else tests).first
     test.locator("summary").first.click()
     return test.locator("figure:has(figcaption)").first
 
