@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from apn_config.config_reader import ConfigError
 from hil.bench import Bench, load
@@ -58,6 +59,7 @@ class Running:
             examined = self._examined(rig)
             self._open(rig)
             self._tell_costs(rig)
+            self._junit_into(directory)
             simulated = self._name.partition(":")[0] == SIMULATED
             results = Results(rig, examined, started, directory, simulated=simulated)
             self._config.stash[RIG] = rig
@@ -146,6 +148,12 @@ class Running:
         self._say(f"  SMS      up to {costs} of the {limit} that [budget] sms allows")
         if costs > limit:
             self._say("           so the last tests will be skipped")
+
+    def _junit_into(self, directory: Path) -> None:
+        """`hil run` has pytest's own report beside ours."""
+        junit = self._config.stash.get(xml_key, None)
+        if junit is not None and self._tell is not None:
+            junit.logfile = str(directory / "junit.xml")
 
     # --- words --------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -58,14 +57,15 @@ def run_suite(
     report = report.absolute()
     report.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        junit, told = Path(home) / "junit.xml", Path(home) / "ended.json"
+        told = Path(home) / "ended.json"
         arguments = ["--bench", _absolute(bench), "--report", str(report)]
-        arguments += [f"--junitxml={junit}", f"--ended={told}"]
+        # A run that makes a directory has its junit.xml there.
+        arguments += [f"--junitxml={home}/junit.xml", f"--ended={told}"]
         arguments += ["--soak", soak] if soak is not None else []
         arguments += ["-k", tests] if tests is not None else []
         code, interrupted = _run(arguments, to_stderr=to_stderr)
         words = json.loads(told.read_bytes()) if told.exists() else {}
-        directory = _directory(words, junit)
+        directory = _directory(words)
     if code == _NO_TEST:
         sys.stderr.write(f"no test has a name that matches -k {tests}\n")
     if interrupted and code != 0:
@@ -73,14 +73,10 @@ def run_suite(
     return Ended(words.get("exit_code", _CODES.get(code, _FAILED)), directory)
 
 
-def _directory(words: dict[str, Any], junit: Path) -> Path | None:
-    """The run's directory, with pytest's own report in it; None where the run made none."""
+def _directory(words: dict[str, Any]) -> Path | None:
+    """The run's directory; None where the run made none, or nothing came into it."""
     directory = Path(words["directory"]) if "directory" in words else None
-    if directory is None or not directory.is_dir():
-        return None
-    if junit.exists():
-        shutil.copyfile(junit, directory / "junit.xml")
-    return directory
+    return directory if directory is not None and directory.is_dir() else None
 
 
 def _absolute(bench: str) -> str:
