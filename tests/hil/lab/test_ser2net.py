@@ -71,7 +71,7 @@ def test_a_second_program_is_turned_away(bench: Bench, tmp_path: Path) -> None:
     with ser2net(tmp_path / "ser2net", bench.link, port):
         bench.run()
         code, _, errors = bench.do("info", "--port", f"tcp://127.0.0.1:{port}", config=False)
-        assert (code, "closed the connection" in errors) == (8, True), errors
+        assert (code, "is gone" in errors) == (8, True), errors
         bench.inject("#1 PING")
         bench.answer("#1 OK")
 
