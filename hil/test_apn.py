@@ -35,6 +35,7 @@ def test_an_apn_that_nobody_knows(talk: Talk, daemon: Daemon, rig: Rig, recorder
         limit_s=rig.bench.change_s,
     )
     assert " reason=" in exchange.answer.text
+    assert not daemon.find(r"^change \d+: (last-good|default)"), "no roll-back: a last resort"
     daemon.require_apn(apn.expected)
     recorder.measure("rollback_s", exchange.total_s)
 

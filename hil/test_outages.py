@@ -90,6 +90,7 @@ def test_power_is_cut_in_the_middle_of_a_change(
     )
     talk.trace(f"{tag} APN {apn.unknown}", sent, answer, daemon.lines[lines:])
     assert answer.text.startswith(f"{tag} ROLLBACK APN {apn.unknown} kept={apn.expected}")
+    assert not daemon.find(r"^change \d+: (last-good|default)"), "no roll-back: a last resort"
     daemon.until_ready()
     daemon.require_apn(apn.expected)
     recorder.measure("recovery_s", answer.at - sent.began)
