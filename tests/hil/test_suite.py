@@ -208,6 +208,21 @@ def test_options_that_make_no_sense(options: tuple[str, ...], words: str) -> Non
     assert words in done.stderr
 
 
+def test_what_strangers_write_is_nobody_s_business(bench: Path, report: Path) -> None:
+    secret = "the code of your bank"
+    with running(bench, report, "-k", "test_text_to_the_device or sender_and_time") as process:
+        said = until_said(process, "[  ")
+        while process.poll() is None:
+            control(bench, "deliver", **{"from": "Bank", "text": secret})
+            time.sleep(0.05)
+        assert process.stdout is not None
+        said += process.stdout.read()
+        assert process.wait(PATIENCE_S) == 0, said
+    assert set(outcomes(report).values()) == {"passed"}
+    files = [path.read_text() for path in report.rglob("*") if path.is_file()]
+    assert not any(secret in text for text in (*files, said))
+
+
 # --- what a bench lacks, and what it may cost -----------------------------------------------------
 
 
@@ -345,6 +360,26 @@ def test_a_run_that_is_ended_in_the_middle_of_a_change_puts_the_apn_back(
     assert not found["whole"]
     (*_, last) = found["tests"]
     assert (last["outcome"], last["reason"]) == ("error", "it was interrupted")
+
+
+def test_a_run_that_is_ended_while_the_modem_is_away_waits_for_it(
+    bench: Path, report: Path
+) -> None:
+    first, power, rest = bench.read_text().partition('of = "power"')
+    bench.write_text(first + power + rest.replace("off_s = 0.5", "off_s = 3", 1))
+    with running(bench, report, "-k", "power_is_cut") as process:
+        until_said(process, "bench:")
+        deadline = time.monotonic() + PATIENCE_S
+        while (bench.parent / "modem0").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert _context_apn(bench) == "nosuch.invalid"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        output = process.stdout.read()
+        assert process.wait(PATIENCE_S) == 2, output
+    assert _context_apn(bench) == "em"
+    assert results(report)["stopped"] is None
 
 
 def test_an_impatient_user_changes_nothing(bench: Path, report: Path) -> None:
