@@ -211,7 +211,7 @@ def test_options_that_make_no_sense(options: tuple[str, ...], words: str) -> Non
 def test_what_strangers_write_is_nobody_s_business(bench: Path, report: Path) -> None:
     secret = "the code of your bank"
     with running(bench, report, "-k", "test_text_to_the_device or sender_and_time") as process:
-        said = until_said(process, "[  ")
+        said = until_said(process, "SMS      up to")
         while process.poll() is None:
             control(bench, "deliver", **{"from": "Bank", "text": secret})
             time.sleep(0.05)
