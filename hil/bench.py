@@ -389,4 +389,7 @@ def _url(table: Table, key: str, default: str) -> str:
 
 
 def _switch(root: Table, section: str) -> PowerConfig | None:
-    return parse_switch(root, section, SWITCH_KINDS) if root.has(section) else None
+    kinds = dict(SWITCH_KINDS)
+    if section == "cable":
+        del kinds["gpio"]  # a key pulls no cable: it would leave the modem off
+    return parse_switch(root, section, kinds) if root.has(section) else None

@@ -97,7 +97,7 @@ device = {device}
 # A file of mode 0600 with an application token.
 token_file = {token_file}
 {api}
-# From whom commands come, and the short number that answers go to: eight digits at most.
+# From whom commands come, and the short number that answers go to: 7 digits at most.
 sender = {sender}
 short_number = {short_number}
 # How often it is asked for answers where there is no webhook.

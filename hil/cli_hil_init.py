@@ -143,7 +143,7 @@ class Questions:
         )
         short_number = self._text(
             "short_number",
-            "Where answers go, eight digits at most",
+            "Where answers go, seven digits at most",
             right.short_number,
             lambda text: replace(_RIGHT, platform=replace(right, short_number=text)),
         )
@@ -157,7 +157,7 @@ class Questions:
             given = click.prompt(question, default="", show_default=False, hide_input=True)
         if not given:
             return None, ""
-        typed = self._given["token_file"] is None and not given.startswith(("~", "/", "."))
+        typed = self._given["token_file"] is None and not given.startswith("~") and "/" not in given
         if typed and not _is_there(given):
             path = self._output.with_name(f"{self._output.stem}-token")
             self._secrets[path] = given

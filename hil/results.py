@@ -19,7 +19,6 @@ from hil.report.compare import compare, former_run
 from hil.report.page import PAGE
 from hil.report.summary import summary, tried_on_row, write
 from hil.report.values import Outcome, Run, TestResult
-from hil.rig.recorder import Recorded
 from hil.rig.rig import Rig
 
 _SHOWN_REASON = 400
@@ -60,23 +59,22 @@ class Results:
         rig.recorder.begin()
         rig.budget.begin(0)
         self._reports = []
+        before = len(self._tests)
         try:
             outcome = yield
+            found = _outcome(self._reports)
+            self._add(item, found, _reason(self._reports))
+            if found.bad and rig.broken is None:
+                rig.look()
         except (KeyboardInterrupt, pytest.exit.Exception):
             self.interrupted = True
-            self._add(item, Outcome.ERROR, "it was interrupted")
+            if len(self._tests) == before:
+                self._add(item, Outcome.ERROR, "it was interrupted")
             raise
-        found = _outcome(self._reports)
-        recorded = rig.recorder.end()
-        if found.bad and rig.broken is None:
-            rig.look()
-        self._add(item, found, _reason(self._reports), recorded)
         return outcome
 
-    def _add(
-        self, item: pytest.Item, outcome: Outcome, reason: str, recorded: Recorded | None = None
-    ) -> None:
-        found = recorded or self._rig.recorder.end()
+    def _add(self, item: pytest.Item, outcome: Outcome, reason: str) -> None:
+        found = self._rig.recorder.end()
         self._tests.append(
             TestResult(
                 id=_id(item),

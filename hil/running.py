@@ -69,13 +69,14 @@ class Running:
                     yield results
                 finally:
                     with _undisturbed():
-                        self._end(rig, results)
+                        self._end(rig, results, directory)
 
-    def _end(self, rig: Rig, results: Results) -> None:
+    def _end(self, rig: Rig, results: Results, directory: Path) -> None:
         if results.interrupted:
             self._say("ending: the APN is put back")
         try:
-            rig.put_back()
+            if not rig.put_back():
+                self._tell_parent(directory=str(directory), exit_code=1)
             rig.close()
         finally:
             results.write()
@@ -141,6 +142,9 @@ class Running:
         except (ModemError, EmnifyError, ConfigError) as error:
             rig.close()
             self._stop(f"the bench isn't fit: {error}", error.exit_code)
+
+        if rig.warning is not None:
+            self._say(f"  warning  APN: {rig.warning}")
 
     def _tell_costs(self, rig: Rig) -> None:
         """Each SMS is billed."""

@@ -68,7 +68,7 @@ def run_suite(
         directory = _directory(words)
     if code == _NO_TEST:
         sys.stderr.write(f"no test has a name that matches -k {tests}\n")
-    if interrupted and code != 0:
+    if "exit_code" not in words and interrupted and code != 0:
         return Ended(_INTERRUPTED, directory)
     return Ended(words.get("exit_code", _CODES.get(code, _FAILED)), directory)
 

@@ -55,11 +55,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An SMS that the platform took: the ids of its parts, when the calls began and ended."""
+    """An SMS that the platform took: the ids of its parts, when the calls began and ended.
+
+    `reference` is what the parts have in common.
+    """
 
     ids: tuple[int, ...]
     began: float
     accepted: float
+    reference: int | None = None
 
 
 class Cloud:
@@ -122,7 +126,8 @@ class Cloud:
         """A text to the device, in parts where it is long. Raises EmnifyError, BudgetSpent."""
         source = self._platform.sender if sender is None else sender
         reference = next(self._references) % 256
-        return self._send(requests_for(text, sender=source, reference=reference))
+        sent = self._send(requests_for(text, sender=source, reference=reference))
+        return replace(sent, reference=reference)
 
     def send_octets(self, octets: bytes) -> Sent:
         """Octets to the device, 140 at most, as hex with an 8-bit coding scheme."""

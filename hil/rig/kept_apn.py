@@ -11,6 +11,8 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from glob import escape
+from pathlib import Path
 
 from hil.bench import Bench
 from hil.rig.own_modem import OwnModem
@@ -22,64 +24,71 @@ _SUFFIX = ".apn"
 class KeptApn:
     """The setting of the bench's context. `found` is that of before the run.
 
-    The file has the bench's name, too: boards of a lab share a bench's file.
+    The file is named after bench and modem, too: boards of a lab share a bench's file.
     """
 
     def __init__(self, bench: Bench, note: Callable[[str], None]) -> None:
         self._bench = bench
         self._note = note
-        self._path = bench.path.with_name(f"{bench.path.name}.{bench.name}{_SUFFIX}")
+        self._name = f"{bench.path.name}.{bench.name}"
         self.found: ContextSettings | None = None
 
     @property
     def former_run_was_killed(self) -> bool:
         """Is there what a run found that didn't come to its end?"""
-        return self._path.exists()
+        return any(self._bench.path.parent.glob(f"{escape(self._name)}.*{_SUFFIX}"))
+
+    def _path(self, own: OwnModem) -> Path:
+        return self._bench.path.with_name(f"{self._name}.{own.modem.identity.imei}{_SUFFIX}")
 
     def finish_former_run(self, own: OwnModem) -> str | None:
         """Put back what a killed run left behind; in words, None where there was nothing to do.
 
         Only an APN that a run sets is undone: somebody may have set another one since.
         """
-        former, now = self._read(own.modem.identity.imei), self._now(own)
-        self._path.unlink(missing_ok=True)
+        path = self._path(own)
+        former, now = _read(path), self._now(own)
         ours = (self._bench.apn.other, self._bench.apn.unknown)
         if former is None or not any(same_apn(now.apn, each) for each in ours if each is not None):
+            path.unlink(missing_ok=True)
             return None
         self._write(own, former)
+        if same(self._now(own), former):
+            path.unlink(missing_ok=True)
         return (
             f"a run that was killed left {now.apn} in context {now.cid}; {former.apn}, which it "
             "had found, is put back"
         )
 
-    def remember(self, own: OwnModem) -> None:
-        """What is set now is what is to be set in the end."""
+    def remember(self, own: OwnModem) -> str | None:
+        """What is set now is what is to be set in the end. Why it isn't on the disk, else None."""
         self.found = self._now(own)
         auth = self.found.auth
         words = {
-            "imei": own.modem.identity.imei,
             "cid": self.found.cid,
             "type": self.found.type,
             "apn": self.found.apn,
             "auth": None if auth is None else {"type": auth.type, "user": auth.user},
         }
+        path = self._path(own)
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 json.dump(words, file)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            self._note(f"the APN can't be remembered in {self._path}: {error.strerror}")
+            return f"a run that is killed couldn't be undone: {path}: {error.strerror}"
+        return None
 
     @property
     def why_not_undone(self) -> str | None:
         """Why a change of the APN couldn't be undone; None where it could."""
-        if self.found is None or not _lacks_password(self.found):
+        if self.found is None or self.found.auth is None or not self.found.auth.user:
             return None
         return (
-            "the modem doesn't tell the password of the login that its context has, so another APN "
-            "couldn't be undone"
+            "the context has a login, and its password is kept nowhere: had the run to be undone, "
+            "it would be lost"
         )
 
     def restore(self, own: OwnModem) -> ContextSettings | None:
@@ -92,33 +101,17 @@ class KeptApn:
             self._write(own, self.found)
             now = self._now(own)
         if same(now, self.found):
-            self._path.unlink(missing_ok=True)
+            self._path(own).unlink(missing_ok=True)
         return now
 
     def _now(self, own: OwnModem) -> ContextSettings:
         return own.do(own.modem.read_context(self._bench.apn.cid))
 
     def _write(self, own: OwnModem, settings: ContextSettings) -> None:
-        if _lacks_password(settings):
-            self._note(f"the login of {settings.apn} can't be put back, as its password is unknown")
-            settings = replace(settings, auth=None)
+        if settings.auth is not None and settings.auth.password is None:
+            settings = replace(settings, auth=None)  # as it is: the suite sets no login
         own.do(own.modem.write_context(settings))
         own.do(own.modem.reattach())
-
-    def _read(self, imei: str) -> ContextSettings | None:
-        try:
-            found = json.loads(self._path.read_bytes())
-            if found["imei"] != imei:
-                return None
-            auth = found["auth"]
-            return ContextSettings(
-                int(found["cid"]),
-                str(found["type"]),
-                str(found["apn"]),
-                None if auth is None else _login(int(auth["type"]), str(auth["user"])),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
 
 
 def same(one: ContextSettings, other: ContextSettings) -> bool:
@@ -134,6 +127,15 @@ def _login(auth_type: int, user: str) -> ContextAuth:
     return ContextAuth(auth_type, user, None if user else "")
 
 
-def _lacks_password(settings: ContextSettings) -> bool:
-    auth = settings.auth
-    return auth is not None and bool(auth.user) and auth.password is None
+def _read(path: Path) -> ContextSettings | None:
+    try:
+        found = json.loads(path.read_bytes())
+        auth = found["auth"]
+        return ContextSettings(
+            int(found["cid"]),
+            str(found["type"]),
+            str(found["apn"]),
+            None if auth is None else _login(int(auth["type"]), str(auth["user"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

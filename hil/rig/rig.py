@@ -33,7 +33,9 @@ _DRIVER = logging.getLogger("modem.driver")
 
 
 class Rig:
-    """The bench in use. `stores` tells whether the modem stores messages, as nearly all do."""
+    """The bench in use. `stores` tells whether the modem stores messages, as nearly all do;
+    `warning` what whoever started the run should know.
+    """
 
     def __init__(self, bench: Bench, home: Path) -> None:
         self.bench = bench
@@ -44,6 +46,7 @@ class Rig:
         self.loop = Loop()
         self.broken: str | None = None
         self.stores = True
+        self.warning: str | None = None
         self.apn = KeptApn(bench, self.recorder.note)
         self._daemons: list[Daemon] = []
         self._own: OwnModem | None = None
@@ -78,7 +81,7 @@ class Rig:
         _DRIVER.setLevel(logging.DEBUG)
         with self.own_modem() as own:
             self.stores = own.modem.setup.memory is not None
-            self.apn.remember(own)
+            self.warning = self.apn.remember(own)
             own.empty()
             self._delete_drafts(own)
         if self.bench.has(Capability.PLATFORM):
@@ -127,7 +130,12 @@ class Rig:
         assert self.bench.power is not None
         self.recorder.note("the power is cut")
         switch = switch_of(self.bench.power)
-        self.loop.run(switch.cycle())
+        try:
+            self.loop.run(switch.cycle())
+        except KeyboardInterrupt:
+            if switch.toggles:
+                self.loop.run(switch.cycle())
+            raise
         if switch.toggles:  # the first press switched off what was running
             self.loop.run(switch.cycle())
         self.recorder.note("the power is there again")
@@ -178,8 +186,9 @@ class Rig:
         if self.cloud is None or self.cloud.unanswered < _UNANSWERED:
             return None
         return (
-            f"nothing that the device sent has come for {_UNANSWERED} tests; look whether "
-            "the platform shows its SMS, and at the way from there to here"
+            f"nothing that the device sent has come for {_UNANSWERED} tests; look at the "
+            "daemon's words in the report, whether the platform shows its SMS, and at the way from "
+            "there to here"
         )
 
     def _unfit(self) -> str | None:
@@ -226,8 +235,11 @@ class Rig:
         """How often a modem that is away is looked for: each look is a start of it."""
         return min(1.0, self.bench.patience_s / 100)
 
-    def put_back(self) -> None:
-        """In the end, whatever happened: nobody holds the modem, and the APN is as it was."""
+    def put_back(self) -> bool:
+        """In the end, whatever happened: nobody holds the modem, and the APN is as it was.
+
+        False, with the reason in `broken`, where that couldn't be done.
+        """
         found = self.apn.found
         try:
             self.let_go()
@@ -235,8 +247,11 @@ class Rig:
             if now is not None and found is not None and not same(now, found):
                 raise AssertionError(f"it has {now.apn}, or another login")
         except Exception as error:  # noqa: BLE001 -- the report has to be written in any case
-            words = "nothing" if found is None else f"the APN {found.apn} in context {found.cid}"
-            self.broken = self.broken or f"{words} couldn't be put back: {error}"
+            what = "nothing" if found is None else f"the APN {found.apn} in context {found.cid}"
+            words = printable(f"{what} couldn't be put back: {error}")
+            self.broken = words if self.broken is None else f"{self.broken}; and {words}"
+            return False
+        return True
 
     def restore(self) -> ContextSettings | None:
         """Put the APN back that was there, once the modem can be had; what is set then."""

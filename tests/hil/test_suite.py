@@ -305,6 +305,7 @@ def test_a_bench_that_breaks_down_is_broken_once(bench: Path, report: Path) -> N
     assert len(skipped) >= 4
     assert all("the bench broke down: " in test["reason"] for test in skipped)
     assert "modem0" in found["stopped"]
+    assert "the APN em in context 1 couldn't be put back" in found["stopped"]
 
 
 def test_a_policy_that_is_closed_in_mid_run_is_met_once(bench: Path, report: Path) -> None:
