@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hil.bench import Bench
 from hil.rig.own_modem import OwnModem
-from modem import ContextAuth, ContextSettings, same_apn
+from modem import ContextAuth, ContextSettings, ModemError, same_apn
 
 _SUFFIX = ".apn"
 
@@ -44,7 +44,8 @@ class KeptApn:
     def finish_former_run(self, own: OwnModem) -> str | None:
         """Put back what a killed run left behind; in words, None where there was nothing to do.
 
-        Only an APN that a run sets is undone: somebody may have set another one since.
+        Only an APN that a run sets is undone: somebody may have set another one since. Raises
+        ModemError; the file stays then.
         """
         path = self._path(own)
         former, now = _read(path), self._now(own)
@@ -53,8 +54,9 @@ class KeptApn:
             path.unlink(missing_ok=True)
             return None
         self._write(own, former)
-        if same(self._now(own), former):
-            path.unlink(missing_ok=True)
+        if not same(self._now(own), former):
+            raise ModemError(f"the modem took the APN {former.apn} and doesn't keep it")
+        path.unlink(missing_ok=True)
         return (
             f"a run that was killed left {now.apn} in context {now.cid}; {former.apn}, which it "
             "had found, is put back"

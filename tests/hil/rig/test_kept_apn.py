@@ -26,6 +26,7 @@ class Modem:
     )
     reattached: int = 0
     refuses: bool = False
+    forgets: bool = False
 
     def read_context(self, _cid: int) -> ContextSettings:
         return self.settings
@@ -34,7 +35,8 @@ class Modem:
         assert settings.auth is None or settings.auth.password is not None
         if self.refuses:
             raise ModemError("no")
-        self.settings = settings
+        if not self.forgets:
+            self.settings = settings
 
     def reattach(self) -> None:
         self.reattached += 1
@@ -131,9 +133,12 @@ def test_what_could_not_be_written_is_tried_again_by_the_next_run(bench: Bench) 
     kept(bench).remember(own(made))
     changed(made, "other")
     made.modem.refuses = True
-    with pytest.raises(ModemError):
+    with pytest.raises(ModemError, match="no"):
         kept(bench).finish_former_run(own(made))
-    made.modem.refuses = False
+    made.modem.refuses, made.modem.forgets = False, True
+    with pytest.raises(ModemError, match="doesn't keep it"):
+        kept(bench).finish_former_run(own(made))
+    made.modem.forgets = False
     assert kept(bench).finish_former_run(own(made)) is not None
     assert made.modem.settings == EM
 
