@@ -57,6 +57,15 @@ class Bus:
             f"{name} on the bus",
         )
 
+    def wait_for_object(self, name: str, path: str, interface: str) -> None:
+        """Wait until a service has an object with an interface: its name may be there before."""
+        command = [self._send, "--system", "--print-reply", f"--dest={name}", path]
+        command += ["org.freedesktop.DBus.Introspectable.Introspect"]
+        until(
+            lambda: f'"{interface}"' in run(command, self._home, more=self.environment).output,
+            f"{interface} at {path}",
+        )
+
 
 @contextmanager
 def private_bus(home: Path) -> Iterator[Bus]:

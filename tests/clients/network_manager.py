@@ -44,5 +44,7 @@ def start_network_manager(stack: ExitStack, home: Path, bus: Bus) -> Daemon:
     isolated = private_root(unshare, _PREPARE, command, values)
     isolated.insert(1, "--net")
     running = stack.enter_context(daemon(isolated, home, lambda: "", more=bus.environment))
-    bus.wait_for("org.freedesktop.NetworkManager")
+    name = "org.freedesktop.NetworkManager"
+    bus.wait_for(name)
+    bus.wait_for_object(name, "/org/freedesktop/NetworkManager/Settings", f"{name}.Settings")
     return running
