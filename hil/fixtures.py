@@ -63,12 +63,11 @@ def undoable(rig: Rig) -> None:
 
 @pytest.fixture
 def new_daemon(rig: Rig) -> Iterator[NewDaemon]:
-    """Makes daemons that are configured and not yet started; each ends with the test."""
+    """Makes daemons that aren't started yet; each ends with the test."""
     with ExitStack() as stack:
 
         def make() -> Daemon:
             daemon = rig.daemon()
-            daemon.configure()
             stack.callback(daemon.stop)
             return daemon
 

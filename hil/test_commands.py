@@ -90,7 +90,7 @@ def test_who_is_not_listed_gets_silence(talk: Talk, daemon: Daemon, cloud: Cloud
 def test_pin_word(new_daemon: NewDaemon, cloud: Cloud, rig: Rig) -> None:
     """With a PIN word, a command without it or with another one gets silence."""
     daemon = new_daemon()
-    daemon.configure(pin_word=_PIN_WORD)
+    daemon.want_pin_word(_PIN_WORD)
     daemon.start()
     talk = Talk(cloud, daemon, rig.recorder)
     since = len(cloud.answers)

@@ -248,8 +248,8 @@ class Cloud:
         if str(event.device_id) != str(self._platform.device):
             return
         if isinstance(event, Receipt):
-            if event.status.final:
-                self.outcomes[int(event.id)] = Outcome(event.status, time.monotonic())
+            if event.status.final and isinstance(event.id, int):  # ours have numbers
+                self.outcomes[event.id] = Outcome(event.status, time.monotonic())
             return
         now = time.monotonic()
         self.answers.append(Answer(event.text, event.source, event.dest, event.dcs, now))

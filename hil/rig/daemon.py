@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ baud = {baud}
 [reply]
 to = {short_number}
 [access]
-senders = [{senders}]
+senders = [{sender}]
 {pin_word}
 [apn]
 cid = {cid}
@@ -69,7 +68,6 @@ class Daemon:
         self._bench = bench
         self._recorder = recorder
         self._budget = budget
-        self._senders: tuple[str, ...] = ()
         self._pin_word: str | None = None
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,9 +75,9 @@ class Daemon:
         self.lines: list[LogLine] = []
         home.mkdir(parents=True, exist_ok=True)
 
-    def configure(self, *, senders: Sequence[str] = (), pin_word: str | None = None) -> None:
-        """Who may command: by default the bench's sender."""
-        self._senders, self._pin_word = tuple(senders), pin_word
+    def want_pin_word(self, word: str) -> None:
+        """From its next start on, a command has to give it."""
+        self._pin_word = word
 
     def _write_config(self) -> None:
         """For each start anew: the modem's port may have another name now."""
@@ -87,7 +85,6 @@ class Daemon:
         pin_word = self._pin_word
         assert platform is not None
         pin = bench.modem.pin_file
-        allowed = self._senders or (platform.sender,)
         word = ""
         if pin_word is not None:
             (self._home / "pin-word").write_text(f"{pin_word}\n")
@@ -99,7 +96,7 @@ class Daemon:
                 baud=bench.modem.baud,
                 pin="" if pin is None else f"sim_pin_file = {quoted(pin)}",
                 short_number=quoted(platform.short_number),
-                senders=", ".join(map(quoted, allowed)),
+                sender=quoted(platform.sender),
                 pin_word=word,
                 cid=bench.apn.cid,
                 default=quoted(bench.apn.expected or "em"),
@@ -214,7 +211,7 @@ class Daemon:
         assert shown["address"], f"no address: {shown}"
         assert (shown["live_apn"] or name).lower() == name.lower(), f"the network gave {shown}"
 
-    def until_ready(self, limit_s: float | None = None) -> None:
+    def until_ready(self) -> None:
         """Wait until it holds an initialised, registered modem and has looked at its storage."""
 
         def ready() -> bool:
@@ -225,7 +222,7 @@ class Daemon:
                 return False
             return status["modem"] is not None and bool(status["modem"]["sms_ready"])
 
-        until(ready, "the daemon is ready", limit_s or self._bench.patience_s, also=self.log)
+        until(ready, "the daemon is ready", self._bench.patience_s, also=self.log)
 
     def find(self, pattern: str, since: int = 0) -> LogLine | None:
         """The first line from the `since`th on whose text has the pattern."""

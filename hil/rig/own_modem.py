@@ -79,10 +79,6 @@ class OwnModem:
         """Something that the modem can: `own.do(own.modem.signal())`."""
         return self._loop.run(work)
 
-    def at(self, line: str) -> list[str]:
-        """A command as one types it; the lines of its answer. Raises CommandRefused."""
-        return list(self._loop.run(self.modem.run_at(line)).lines)
-
     def _on_event(self, event: ModemEvent) -> None:
         if isinstance(event, Restarted):
             self.restarts.append(event.why)
