@@ -14,7 +14,7 @@ import logging
 import os
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,6 +27,8 @@ MAX_CLIENTS = 32
 IDLE_S = 30.0
 # A path that can't be had may be had later: a directory is made, another daemon ends.
 RETRY_S = 30.0
+# A client of an endless operation that doesn't read what it is sent is let go.
+MAX_UNREAD_BYTES = 4 << 20
 # It asks a modem that may be mute: three commands' time-outs.
 STATUS_S = 60.0
 
@@ -51,13 +53,22 @@ class BadRequest(ControlError):
 
 
 class ControlServer:
-    """Listens at a path, whose permissions are `mode`, and runs the operations of a table."""
+    """Listens at a path, whose permissions are `mode`, and runs the operations of a table.
+
+    Those that are `endless` run until the client hangs up or says anything.
+    """
 
     def __init__(
-        self, path: Path, operations: Mapping[str, Operation], *, mode: int = 0o660
+        self,
+        path: Path,
+        operations: Mapping[str, Operation],
+        *,
+        endless: Collection[str] = (),
+        mode: int = 0o660,
     ) -> None:
         self._path = path
         self._operations = operations
+        self._endless = endless
         self._mode = mode
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -109,17 +120,21 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await _request_line(reader):
-                await self._answer(line, writer)
+                await self._answer(line, reader, writer)
                 await writer.drain()
         except (ConnectionError, ValueError):
             # The client is gone, or its line is over the limit: nothing can be answered any more.
             logger.debug("a control client was dropped")
 
-    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         identity: object = None
 
         def send(message: Json) -> None:
             writer.write(json.dumps({"id": identity, **message}).encode() + b"\n")
+            if writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+                writer.transport.abort()
 
         try:
             request = _parse(line)
@@ -128,7 +143,12 @@ class ControlServer:
             if operation is None:
                 known = ", ".join(sorted(self._operations))
                 raise BadRequest(f"no operation {str(request['op'])[:40]!r}; there are {known}")
-            result = await operation(request["args"], lambda event: send({"event": event}))
+            doing = operation(request["args"], lambda event: send({"event": event}))
+            if request["op"] in self._endless:
+                await _until_client_speaks(doing, reader)
+                result = None
+            else:
+                result = await doing
         except Exception as error:
             code = getattr(error, "exit_code", None)
             if not isinstance(code, int):
@@ -140,17 +160,33 @@ class ControlServer:
             send({"ok": True, "result": result})
 
 
+async def _until_client_speaks(doing: Awaitable[Any], reader: asyncio.StreamReader) -> None:
+    """Do it until the client says anything or hangs up. Raises what it failed with."""
+    working = asyncio.ensure_future(doing)
+    speaking = asyncio.ensure_future(reader.read(1))
+    try:
+        await asyncio.wait({working, speaking}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        working.cancel()
+        speaking.cancel()
+        await asyncio.gather(working, speaking, return_exceptions=True)
+
+
 async def offer_control(
     path: Path,
     table: Mapping[str, Operation],
     moved: asyncio.Event,
     listening: Callable[[], None] = lambda: None,
+    *,
+    endless: Collection[str] = (),
 ) -> None:
     """Serve the control socket until `moved` or cancelled; `listening` is called once it is there.
 
     The daemon does its work without it, too; it is tried again now and then.
     """
-    server = ControlServer(path, table)
+    server = ControlServer(path, table, endless=endless)
     while not moved.is_set():
         try:
             await server.start()

@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from modem.answers import AtAnswer, urc_lines
     from modem.at import Command, Response
+    from modem.channel import AtChannel, LinkNews, LocalChannel
     from modem.commands.context import parse_address, same_apn
     from modem.commands.network import Domain
     from modem.device import Modem
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from modem.registration import DomainState, Registration
     from modem.remedies import Budget, MemoryBudget, Remedy
     from modem.start import PinSource, Setup
+    from modem.tap import Tap
     from modem.values import (
         NO_AUTH,
         ContextAuth,
@@ -68,7 +71,9 @@ if TYPE_CHECKING:
     )
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "answers": ("AtAnswer", "urc_lines"),
     "at": ("Command", "Response"),
+    "channel": ("AtChannel", "LinkNews", "LocalChannel"),
     "commands.context": ("parse_address", "same_apn"),
     "commands.network": ("Domain",),
     "device": ("Modem",),
@@ -108,6 +113,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "registration": ("DomainState", "Registration"),
     "remedies": ("Budget", "MemoryBudget", "Remedy"),
     "start": ("PinSource", "Setup"),
+    "tap": ("Tap",),
     "values": (
         "NO_AUTH",
         "ContextAuth",
@@ -126,6 +132,8 @@ __all__ = [
     "NO_AUTH",
     "PER_DAY",
     "PROFILES",
+    "AtAnswer",
+    "AtChannel",
     "Budget",
     "Command",
     "CommandRefused",
@@ -139,7 +147,9 @@ __all__ = [
     "KeeperPhase",
     "KeeperState",
     "LinkLost",
+    "LinkNews",
     "LiveContext",
+    "LocalChannel",
     "MemoryBudget",
     "MessageDirect",
     "MessageStored",
@@ -176,6 +186,7 @@ __all__ = [
     "StorageFull",
     "StorageState",
     "StoredMessage",
+    "Tap",
     "Trouble",
     "holders",
     "ignored_by_modem_manager",
@@ -186,6 +197,7 @@ __all__ = [
     "profile_named",
     "running",
     "same_apn",
+    "urc_lines",
 ]
 
 

@@ -15,10 +15,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from modem import asking
+from modem.answers import AtAnswer, answer_of, refusal_of
 from modem.at.command import Command
 from modem.at.events import Response, Urc
 from modem.commands import control, messages, network
-from modem.commands.secrets import redacted
 from modem.commands.typed import typed_line
 from modem.contexts import Contexts
 from modem.driver import AtDriver
@@ -36,6 +36,7 @@ from modem.profiles import GENERIC, Profile, Reattach
 from modem.registration import DomainState, Registration
 from modem.start import PinSource, Setup, StartSequence
 from modem.storage import Storage
+from modem.tap import Tap, TappedLink, TappedUser
 from modem.transport import open_link
 from modem.values import (
     ContextSettings,
@@ -72,11 +73,14 @@ class Modem:
     the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
     set once the modem began anew or is lost, until it is initialised; `booted` tells whether the
     modem said during that that it had booted. `on_event` is called from the event loop, in the
-    order of the modem's words, and must not block.
+    order of the modem's words, and must not block. `tap` sees what passes on the line.
     """
 
-    def __init__(self, port: str, *, on_event: Callable[[ModemEvent], None]) -> None:
+    def __init__(
+        self, port: str, *, on_event: Callable[[ModemEvent], None], tap: Tap | None = None
+    ) -> None:
         self.port = port
+        self._tap = tap or Tap()
         self.profile: Profile = GENERIC
         self.lost: asyncio.Future[LinkLost] = asyncio.get_running_loop().create_future()
         self.restarted = asyncio.Event()
@@ -95,11 +99,17 @@ class Modem:
 
     @classmethod
     async def open(
-        cls, port: str, *, baud: int = 115200, on_event: Callable[[ModemEvent], None]
+        cls,
+        port: str,
+        *,
+        baud: int = 115200,
+        on_event: Callable[[ModemEvent], None],
+        tap: Tap | None = None,
     ) -> Modem:
         """Open the port; nothing is sent yet. Raises PortError, MisuseError."""
-        modem = cls(port, on_event=on_event)
-        modem.attach_link(await open_link(port, modem.driver, baud=baud))
+        modem = cls(port, on_event=on_event, tap=tap)
+        user = TappedUser(modem.driver, modem._tap)
+        modem.attach_link(TappedLink(await open_link(port, user, baud=baud), modem._tap))
         return modem
 
     def attach_link(self, link: Link) -> None:
@@ -195,6 +205,7 @@ class Modem:
     # --- what the modem says unasked ----------------------------------------------------------
 
     def _on_urc(self, urc: Urc) -> None:
+        self._tap.said(urc)
         event = event_of(urc, self.profile)
         if isinstance(event, Restarted):
             if urc.prefix in self.profile.driver.boot_urcs:
@@ -455,12 +466,20 @@ class Modem:
             logger.warning("+CNMI was %s, setting %s again", found.values, wanted.values)
             await self.execute(messages.cnmi_write(wanted))
 
-    async def run_at(self, line: str) -> Response:
-        """Run a line that somebody typed. Its answer comes back without passwords and PINs.
+    async def run_at(
+        self, line: str, *, payload: str | None = None, timeout_s: float | None = None
+    ) -> AtAnswer:
+        """Run a line that somebody typed; `payload` is for the prompt of +CMGS and +CMGW.
 
-        MisuseError for what can't be sent safely (`modem.commands.typed`).
+        The answer, which may be the modem's refusal, is without passwords and PINs. MisuseError for
+        what can't be sent safely (`modem.commands.typed`).
         """
-        response = await self.execute(typed_line(line))
-        if not response.command.secret:
-            return response
-        return replace(response, lines=tuple(redacted(item) for item in response.lines))
+        command = typed_line(line, payload=payload, timeout_s=timeout_s)
+        try:
+            return answer_of(await self.execute(command))
+        except CommandRefused as error:
+            return refusal_of(command, error)
+
+    def begin_anew(self, why: str) -> None:
+        """Its settings aren't ours any more: it is to be initialised as after a restart."""
+        self._note_restart(why)

@@ -104,7 +104,11 @@ class AtDriver:
         final = response.final
         if not final.ok:
             raise CommandRefused(
-                command.shown, final.kind.value, final.code, final.text[:_SHOWN_CHARACTERS]
+                command.shown,
+                final.kind.value,
+                final.code,
+                final.text[:_SHOWN_CHARACTERS],
+                () if command.hides_answer else response.lines,
             )
         return response
 

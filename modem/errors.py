@@ -36,14 +36,22 @@ class CommandRefused(ModemError):
     """The modem answered a command with an error (3GPP TS 27.007 9, 27.005 3.2.5).
 
     `kind` is "CME", "CMS" or the verbose result itself ("ERROR", "NO CARRIER", ...); `code` is the
-    number where there is one, `name` its meaning.
+    number where there is one, `name` its meaning, `lines` what it said before, if it may be shown.
     """
 
     # 27.007 9.2 and 27.005 3.2.5: SIM busy; please wait (Quectel, SIMCom).
     _BUSY = frozenset({("CME", 14), ("CME", 515), ("CMS", 314), ("CMS", 515)})
 
-    def __init__(self, command: str, kind: str, code: int | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        command: str,
+        kind: str,
+        code: int | None = None,
+        name: str = "",
+        lines: tuple[str, ...] = (),
+    ) -> None:
         self.command = command
+        self.lines = lines
         self.kind = kind
         self.code = code
         self.name = name

@@ -27,6 +27,7 @@ from modem.usb import UsbPort, port_now, usb_port
 
 if TYPE_CHECKING:
     from modem.power import PowerSwitch
+    from modem.tap import Tap
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class ModemKeeper:
     `on_ready` is awaited after each initialisation, with the modem in hand; ModemErrors it raises
     count as failures of the modem, everything else ends `run`. `on_event` hears of all events,
     Restarted too, before the keeper acts on it. `budget` says how often the remedies may be used,
-    `power` switches the modem's power.
+    `power` switches the modem's power, `tap` sees what passes on each of its links.
     """
 
     def __init__(
@@ -91,8 +92,10 @@ class ModemKeeper:
         pin_for: PinSource | None = None,
         budget: Budget | None = None,
         power: PowerSwitch | None = None,
+        tap: Tap | None = None,
     ) -> None:
         self._port = port
+        self._tap = tap
         self._baud = baud
         self._on_event = on_event
         self._on_ready = on_ready
@@ -189,7 +192,7 @@ class ModemKeeper:
         if port != self._state.port:
             logger.warning("the modem's port is %s now, not %s", port, self._state.port)
             self._state = replace(self._state, port=port)
-        modem = await Modem.open(port, baud=self._baud, on_event=self._hear)
+        modem = await Modem.open(port, baud=self._baud, on_event=self._hear, tap=self._tap)
         # Until it has said who it is, it is taken for the one that was here last.
         modem.profile = self._remedies.profile
         modem.lost.add_done_callback(self._on_lost)

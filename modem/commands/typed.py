@@ -13,6 +13,8 @@ MAX_LINE = 512
 # Longer than any command but the search for networks, which takes up to 180 s (Quectel's manuals).
 LINE_TIMEOUT_S = 60.0
 SEARCH_TIMEOUT_S = 180.0
+# Quectel's manuals: 120 s for +CMGS, determined by the network.
+PROMPT_TIMEOUT_S = 120.0
 
 # What would leave the line at a prompt, in data mode or in a multiplexer, where nobody could get it
 # out again.
@@ -20,26 +22,55 @@ _LEAVES_COMMAND_MODE = re.compile(
     r"(?:^AT|;)\s*(?:\+CMG[SWC]\s*=|\+CNMA\s*=\s*\d\s*,|D|O\d?$|A$|\+CGDATA|\+CMUX|\+C?IPSEND)",
     re.IGNORECASE,
 )
+# The commands that ask for a payload at a prompt (3GPP TS 27.005 3.5.1, 3.5.3).
+_TAKES_PAYLOAD = re.compile(r"AT\s*\+CMG[SW]\s*=", re.IGNORECASE)
+# A PDU has 352 hex digits at most, a text 160 characters, 640 as the hex digits of UCS-2.
+MAX_PAYLOAD = 1024
 _PREFIX = re.compile(r"[+^$#*%!][A-Z][A-Z0-9]*", re.IGNORECASE)
 
 
-def typed_line(line: str) -> Command:
+def typed_line(line: str, *, payload: str | None = None, timeout_s: float | None = None) -> Command:
     """The line as a command, secret where it may carry credentials.
 
-    MisuseError for what isn't one line of printable ASCII beginning with AT, and for what would
-    leave the modem at a prompt or in data mode.
+    `payload` is what is to be sent at its prompt. MisuseError for what isn't one line of printable
+    ASCII beginning with AT, and for what would leave the modem at a prompt or in data mode.
     """
     line = line.strip()
     if not 2 <= len(line) <= MAX_LINE or line[:2].upper() != "AT":
         raise MisuseError(f"wanted a line of 2 to {MAX_LINE} characters that begins with AT")
     if not all(" " <= character <= "~" for character in line):
         raise MisuseError("an AT line is printable ASCII")
-    if _LEAVES_COMMAND_MODE.search(line):
+    octets = None if payload is None else _payload(line, payload)
+    if octets is None and _LEAVES_COMMAND_MODE.search(line):
         raise MisuseError("this command would leave the modem at a prompt or in data mode")
     return Command(
         line,
         tuple(dict.fromkeys(name.upper() for name in _PREFIX.findall(line))),
         bare=True,
-        timeout_s=SEARCH_TIMEOUT_S if "=?" in line else LINE_TIMEOUT_S,
+        payload=octets,
+        timeout_s=timeout_s or _limit_s(line),
         secret=is_secret(line),
     )
+
+
+def takes_payload(line: str) -> bool:
+    """Does the modem ask for a text or a PDU after this line?"""
+    return _TAKES_PAYLOAD.match(line.strip()) is not None
+
+
+def _payload(line: str, payload: str) -> bytes:
+    """The payload's octets; a line end in a text is a CR (3GPP TS 27.005 3.5.1)."""
+    if not takes_payload(line):
+        raise MisuseError("only +CMGS and +CMGW take a text or a PDU at a prompt")
+    if ";" in line:
+        raise MisuseError("a command with a prompt stands alone on its line")
+    text = payload.replace("\r\n", "\r").replace("\n", "\r")
+    if len(text) > MAX_PAYLOAD or not all(" " <= c <= "~" or c == "\r" for c in text):
+        raise MisuseError(f"what is sent at a prompt is printable ASCII, {MAX_PAYLOAD} at most")
+    return text.encode("ascii")
+
+
+def _limit_s(line: str) -> float:
+    if takes_payload(line):
+        return PROMPT_TIMEOUT_S
+    return SEARCH_TIMEOUT_S if "=?" in line else LINE_TIMEOUT_S

@@ -1,0 +1,89 @@
+"""A typed line with a payload, and the answer to one as a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from modem.answers import AtAnswer, answer_of, refusal_of, urc_lines
+from modem.at import Command, Response, Urc
+from modem.at.results import parse_final
+from modem.commands.typed import MAX_PAYLOAD, takes_payload, typed_line
+from modem.errors import CommandRefused, MisuseError
+
+
+@pytest.mark.parametrize(
+    ("line", "payload", "sent"),
+    [
+        pytest.param("AT+CMGS=17", "0001AB", b"0001AB", id="a PDU"),
+        pytest.param('at+cmgs="1234"', "hello", b"hello", id="a text"),
+        pytest.param("AT+CMGW=17", "00", b"00", id="stored"),
+        pytest.param('AT+CMGS="1"', "one\ntwo\r\nthree", b"one\rtwo\rthree", id="line ends"),
+    ],
+)
+def test_a_payload_goes_with_the_command_that_asks_for_it(
+    line: str, payload: str, sent: bytes
+) -> None:
+    assert takes_payload(line)
+    assert typed_line(line, payload=payload).payload == sent
+
+
+@pytest.mark.parametrize(
+    ("line", "payload"),
+    [
+        pytest.param("AT+CSQ", "hello", id="a command without a prompt"),
+        pytest.param("AT+CMGS=1;+CSQ", "00", id="chained behind"),
+        pytest.param("AT+CSQ;+CMGS=1", "00", id="chained before"),
+        pytest.param("AT+CMGS=1", "00\x1aAT+CFUN=0", id="Ctrl-Z ends the payload"),
+        pytest.param("AT+CMGS=1", "00\x1b", id="ESC gives it up"),
+        pytest.param('AT+CMGS="1"', "grüß", id="not ASCII"),
+        pytest.param("AT+CMGS=1", "0" * (MAX_PAYLOAD + 1), id="too long"),
+        pytest.param("AT+CMGS=1", None, id="no payload"),
+    ],
+)
+def test_payloads_that_are_not_sent(line: str, payload: str | None) -> None:
+    with pytest.raises(MisuseError):
+        typed_line(line, payload=payload)
+
+
+@pytest.mark.parametrize(
+    ("final", "answer"),
+    [
+        pytest.param("OK", AtAnswer("ATI", ("X",), "OK", True), id="OK"),
+        pytest.param("CONNECT 9600", AtAnswer("ATI", ("X",), "CONNECT 9600", True, None, "9600")),
+    ],
+)
+def test_answers(final: str, answer: AtAnswer) -> None:
+    parsed = parse_final(final)
+    assert parsed is not None
+    assert answer_of(Response(Command("ATI"), ("X",), parsed)) == answer
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "code", "name", "final"),
+    [
+        pytest.param("AT+CPIN?", "CME", 10, "SIM not inserted", "+CME ERROR: 10", id="CME"),
+        pytest.param("AT+CMGR=1", "CMS", 321, "invalid memory index", "+CMS ERROR: 321", id="CMS"),
+        pytest.param("AT+FOO", "ERROR", None, "", "ERROR", id="plain"),
+        pytest.param("AT+FOO", "CME", None, "operator's words", "+CME ERROR: operator's words"),
+    ],
+)
+def test_refusals(line: str, kind: str, code: int | None, name: str, final: str) -> None:
+    answer = refusal_of(Command(line), CommandRefused(line, kind, code, name, ("+A: 1",)))
+    assert answer == AtAnswer(line, ("+A: 1",), final, False, code, name or None)
+
+
+def test_a_secret_line_is_shown_without_its_values() -> None:
+    command = typed_line('AT+CPIN="1234"')
+    assert refusal_of(command, CommandRefused(command.shown, "CME", 16)).line == "AT+CPIN=***"
+
+
+@pytest.mark.parametrize(
+    ("urc", "lines"),
+    [
+        pytest.param(Urc("RDY"), ("RDY",), id="a word"),
+        pytest.param(Urc("+CMTI", '"ME",3'), ('+CMTI: "ME",3',), id="with values"),
+        pytest.param(Urc("+CMT", ",24", ("07914",)), ("+CMT: ,24", "07914"), id="with a PDU"),
+    ],
+)
+def test_urcs_as_lines(urc: Urc, lines: tuple[str, ...]) -> None:
+    assert urc_lines(urc) == lines
