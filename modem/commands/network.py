@@ -53,17 +53,9 @@ def parse_registration(response: Response) -> DomainState:
 def parse_registration_text(text: str) -> DomainState | None:
     """The body of a registration line, an answer's or a URC's; None where it is neither.
 
-    The two differ by a leading <n>, and modems mix them up; the shape tells which it is: a
-    place is quoted, or hexadecimal of three digits or more. Some put the routing area before
-    the cell, so <AcT> is looked for in both places.
+    Some modems put the routing area before the cell, so <AcT> is looked for in both places.
     """
-    raw = [field.strip() for field in text.split(",")]
-    if len(raw) == 1:
-        rest = raw
-    elif len(raw) == 2 or _has_mode(raw):
-        rest = raw[1:]
-    else:
-        rest = raw
+    rest = registration_fields(text)
     stat = integer(rest[0])
     if stat is None:
         return None
@@ -71,6 +63,16 @@ def parse_registration_text(text: str) -> DomainState | None:
     if act is None and len(rest) > 4 and rest[3]:
         act = _act(rest[4])
     return DomainState(stat, act)
+
+
+def registration_fields(text: str) -> list[str]:
+    """The fields of such a body from <stat> on, as they are written.
+
+    An answer and a URC differ by a leading <n>, and modems mix them up; the shape tells which it
+    is: a place is quoted, or hexadecimal of three digits or more.
+    """
+    raw = [field.strip() for field in text.split(",")]
+    return raw[1:] if len(raw) == 2 or (len(raw) > 2 and _has_mode(raw)) else raw
 
 
 def _has_mode(raw: list[str]) -> bool:

@@ -1,0 +1,62 @@
+"""The AT language in words: what a command does, what an answer means, what may follow on a line.
+
+table         the commands that are known, `tables` their data: one file a domain
+suggest       completion of what stands before the cursor; `offered` reads answers to `=?`
+answers       an answer in words: `network`, `signal`, `packet`, `messages`, `identity` and
+              `vendors` have a domain each, `finals` the final results
+urcs          what a modem says unasked
+ground_rules  which commands take the ground from under a daemon that runs the modem
+
+Pure: no clock, no port. Everything that comes back is safe to show on a terminal, whatever a modem
+or the sender of a message wrote. The names below are the interface, loaded when first used: the
+daemon needs `ground` alone.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modem.explain.answers import explain
+    from modem.explain.ground_rules import ground
+    from modem.explain.model import CommandHelp, Parameter, Suggestion
+    from modem.explain.offered import offered_values
+    from modem.explain.suggest import suggestions
+    from modem.explain.table import commands, help_for
+    from modem.explain.urcs import explain_urc
+
+_HOME_OF = {
+    "CommandHelp": "model",
+    "Parameter": "model",
+    "Suggestion": "model",
+    "commands": "table",
+    "explain": "answers",
+    "explain_urc": "urcs",
+    "ground": "ground_rules",
+    "help_for": "table",
+    "offered_values": "offered",
+    "suggestions": "suggest",
+}
+
+__all__ = [
+    "CommandHelp",
+    "Parameter",
+    "Suggestion",
+    "commands",
+    "explain",
+    "explain_urc",
+    "ground",
+    "help_for",
+    "offered_values",
+    "suggestions",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
