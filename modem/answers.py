@@ -51,7 +51,7 @@ def final_text(final: Final) -> str:
         return f"+{final.kind.value} ERROR: {final.text if final.code is None else final.code}"
     if final.kind is FinalKind.CONNECT and final.text:
         return f"CONNECT {final.text}"
-    return final.kind.value
+    return str(final.kind.value)
 
 
 def urc_lines(urc: Urc) -> tuple[str, ...]:

@@ -235,6 +235,8 @@ class Engine:
         return head.casefold() in (prefix.casefold() for prefix in self._pending.prefixes)
 
     def _take_answer_line(self, line: str, prefix: str, text: str, form: UrcForm | None) -> None:
+        if self._doubtful is not None and split_head(self._doubtful)[0].upper() != prefix:
+            self._settle()  # the next command of the same line is being answered
         if form is not None and form.shape is not None:
             self._take_shaped_line(line, text, form, form.shape(text))
             return
@@ -252,7 +254,7 @@ class Engine:
         because a URC comes more easily while the modem works than between an answer and its OK.
         Until that is settled, what comes after it waits, so that all is reported in order.
         """
-        if shape is Shape.URC or (shape is Shape.EITHER and self._lines):
+        if shape is Shape.URC or (shape is Shape.EITHER and self._has_line_of(form.prefix)):
             self._take_urc(form.prefix, text, form)
             return
         if self._doubtful is not None:
@@ -264,6 +266,9 @@ class Engine:
             self._doubtful = line
         else:
             self._add_to_answer(line)
+
+    def _has_line_of(self, prefix: str) -> bool:
+        return any(split_head(line)[0].upper() == prefix for line in self._lines)
 
     def _add_to_answer(self, line: str) -> None:
         self._answer_bytes += len(line)

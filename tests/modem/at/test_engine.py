@@ -690,3 +690,28 @@ class TestBounds:
         engine.feed(b"+CMT: ,23\n" * 1000)
 
         assert len(drain(engine)) == 1000 - DATA_WAIT_LINES - 1
+
+
+class TestSeveralCommandsOnALine:
+    """V.250 5.2.1: `AT+CSQ;+CREG?` is answered by the answers in order, then one final result."""
+
+    LINES = ("+CSQ: 21,99", '+CREG: 2,1,"8BE3","00002BAF",7', "+CGATT: 1")
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 2), (1, 0, 2), (2, 1)])
+    def test_a_registration_that_might_be_a_urc_is_in_the_answer(
+        self, order: tuple[int, ...]
+    ) -> None:
+        lines = tuple(self.LINES[each] for each in order)
+        names = tuple(line.partition(":")[0] for line in lines)
+        command = Command("AT" + ";".join(names), names)
+
+        assert events_of(command, wire(*lines, "OK")) == [Response(command, lines, OK)]
+
+    def test_of_two_the_last_one_is_the_answer_and_the_other_a_urc(self) -> None:
+        command = Command("AT+CSQ;+CREG?", ("+CSQ", "+CREG"))
+        signal, one, two = "+CSQ: 21,99", "+CREG: 2,0,00,0", "+CREG: 2,1,00,0"
+
+        assert events_of(command, wire(signal, one, two, "OK")) == [
+            Urc("+CREG", "2,0,00,0"),
+            Response(command, (signal, two), OK),
+        ]
