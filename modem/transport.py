@@ -8,12 +8,14 @@ executor, since both can wait in the kernel (a close waits for what the port has
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import fcntl
 import functools
 import os
 import socket
 import stat
+import struct
 import termios
 import time
 from collections.abc import Callable
@@ -107,11 +109,39 @@ class _StreamLink(asyncio.Protocol):
             asyncio.get_running_loop().call_soon(self._lose, "it takes no more bytes")
             transport.abort()
 
+    @property
+    def device(self) -> serial.Serial | None:
+        """The serial device, while it is open."""
+        if self._over or self._transport is None:
+            return None
+        return cast("serial.Serial | None", self._transport.get_extra_info("serial"))
+
     async def close(self) -> None:
         self._over = True
         if self._transport is not None:
             self._transport.abort()
             await asyncio.shield(self._gone)
+
+
+def set_speed(link: Link, baud: int) -> None:
+    """Have an open serial device go on at another speed; nothing happens where there is none."""
+    device = _device_of(link)
+    if device is not None:
+        with contextlib.suppress(OSError, ValueError, termios.error):  # it is gone, or can't
+            device.baudrate = baud
+
+
+def set_dtr(link: Link, on: bool) -> None:
+    """Raise or drop DTR; where there is none, or the modem refuses it (EPIPE), nothing happens."""
+    device = _device_of(link)
+    if device is not None:
+        request = termios.TIOCMBIS if on else termios.TIOCMBIC
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(device.fileno(), request, struct.pack("I", termios.TIOCM_DTR))
+
+
+def _device_of(link: Link) -> serial.Serial | None:
+    return link.device if isinstance(link, _StreamLink) else None
 
 
 def _reason_of(error: Exception | None) -> str:

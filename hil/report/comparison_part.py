@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from hil.report.compare import Comparison, OutcomeChange, Shift
-from hil.report.markup import Markup, Piece, join, tag
 from hil.report.values import Outcome
 from hil.report.words import count, measure_name, measured
+from modem.markup import Markup, Piece, join, tag
 
 
 def comparison_part(comparison: Comparison | None) -> Markup:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from hil.report.compare import Comparison
 from hil.report.comparison_part import comparison_part
-from hil.report.markup import Markup, join, tag
 from hil.report.tests_part import tests_part
 from hil.report.values import Outcome, Run
 from hil.report.words import modem_words, network_words, sms_parts, span, verdict
+from modem.markup import Markup, join, tag
 
 PAGE = "report.html"
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hil.report.markup import Markup, join, tag, text
 from hil.report.values import Leg, Mark, MessageTrace
 from hil.report.words import span
+from modem.markup import Markup, join, tag, text
 
 LANES = tuple(Leg)
 ROW = 30.0

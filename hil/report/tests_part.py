@@ -8,10 +8,10 @@ from statistics import median
 
 from hil.report.compare import Comparison
 from hil.report.comparison_part import badge, bar
-from hil.report.markup import Markup, Piece, join, tag, text
 from hil.report.picture import bars, patch, sequence, spent
 from hil.report.values import Leg, MessageTrace, Outcome, Run, TestResult, TranscriptLine, Way
 from hil.report.words import count, measure_name, measured, span
+from modem.markup import Markup, Piece, join, tag, text
 
 # A soak's transcript has more lines than a browser likes; the ends are what one reads.
 HEAD_LINES, TAIL_LINES = 500, 1500

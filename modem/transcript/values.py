@@ -36,10 +36,14 @@ Step: TypeAlias = Chunk | Note
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A session. `headers` are pairs of key and value in the order of the file; a key may repeat."""
+    """A session. `headers` are pairs of key and value in the order of the file; a key may repeat.
+
+    `rest_s` is the silence behind the last step.
+    """
 
     headers: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
+    rest_s: float = 0.0
 
     def header(self, key: str) -> str | None:
         """The first value of that key."""

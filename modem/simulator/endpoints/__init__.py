@@ -9,10 +9,11 @@
 asyncio and the operating system are here, and nowhere else in the simulator.
 """
 
+from modem.inotify import OpenWatcher
+from modem.port_links import LinkError
 from modem.simulator.endpoints.clockwork import Clockwork, system_epoch
-from modem.simulator.endpoints.inotify import OpenWatcher
 from modem.simulator.endpoints.memory import MemoryEndpoint
-from modem.simulator.endpoints.pty import LinkError, PtyEndpoint
+from modem.simulator.endpoints.pty import PtyEndpoint
 from modem.simulator.endpoints.tcp import TcpEndpoint
 from modem.simulator.endpoints.wire import Direction, Wire
 

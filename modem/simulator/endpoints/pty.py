@@ -8,7 +8,8 @@ import termios
 import tty
 from pathlib import Path
 
-from modem.simulator.endpoints.inotify import Opening, OpenWatcher
+from modem.inotify import Opening, OpenWatcher
+from modem.port_links import LinkError, make_link, remove_link
 from modem.simulator.endpoints.wire import Wire
 
 _READ_BYTES = 4096
@@ -17,11 +18,6 @@ MAX_UNREAD = 1 << 18
 # How often the speed is looked at during a data connection: a pty tells nobody that it was set.
 SPEED_LOOK_S = 0.2
 _OUTPUT_SPEED = 5  # in what tcgetattr gives
-_PTY_HOME = Path("/dev/pts")
-
-
-class LinkError(Exception):
-    """The link's name can't be had; the message says why."""
 
 
 class PtyEndpoint:
@@ -30,11 +26,20 @@ class PtyEndpoint:
     A pty has no DTR: that a client is there is seen by its opening the file (inotify). While none
     is, what the modem says is lost, as on a real port. DTR drops when the last one closes it, or
     sets the speed to B0 (tcsetattr(3)), and that ends a data connection. `plug_in` and `unplug`
-    are the cable.
+    are the cable. With `only_baud` a client that has set another speed hears rubbish, and is heard
+    as such.
     """
 
-    def __init__(self, wire: Wire, watcher: OpenWatcher, *, link: Path | None = None) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        watcher: OpenWatcher,
+        *,
+        link: Path | None = None,
+        only_baud: int | None = None,
+    ) -> None:
         self.link = link
+        self._only_speed = None if only_baud is None else getattr(termios, f"B{only_baud}")
         self.port = ""  # "/dev/pts/3" while plugged in
         self._wire = wire
         self._loop = asyncio.get_running_loop()
@@ -136,7 +141,7 @@ class PtyEndpoint:
             data = os.read(self._master, _READ_BYTES)
         except BlockingIOError:
             return
-        self._wire.receive(data, self)
+        self._wire.receive(self._as_heard(data), self)
         if self._wire.congested and self._master >= 0:
             self._loop.remove_reader(self._master)
             self._wire.when_relieved(self._resume)
@@ -162,9 +167,16 @@ class PtyEndpoint:
         if not self._clients or len(self._unread) + len(data) > MAX_UNREAD:
             return
         waiting = bool(self._unread)
-        self._unread += data
+        self._unread += self._as_heard(data)
         if not waiting:
             self._flush()
+
+    def _as_heard(self, data: bytes) -> bytes:
+        """The bytes, or, at another speed than the modem's, what a UART makes of them."""
+        if self._only_speed is None:
+            return data
+        speed = termios.tcgetattr(self._slave)[_OUTPUT_SPEED]
+        return data if speed == self._only_speed else bytes(byte | 0x88 for byte in data)
 
     def _flush(self) -> None:
         try:
@@ -176,34 +188,3 @@ class PtyEndpoint:
             self._loop.add_writer(self._master, self._flush)
         else:
             self._loop.remove_writer(self._master)
-
-
-def make_link(link: Path, port: str) -> None:
-    """Make `link` point to `port`, at one stroke; raises LinkError.
-
-    Replaced are links that lead nowhere and links to a pty, which an earlier simulator left behind.
-    """
-    if not link.parent.is_dir():
-        raise LinkError(f"{link}: the directory {link.parent} doesn't exist")
-    if link.is_symlink():
-        target = link.readlink()
-        if link.exists() and target.parent != _PTY_HOME:
-            raise LinkError(f"{link}: is a link to {target}, which no simulator made; remove it")
-    elif link.exists():
-        raise LinkError(f"{link}: exists and is no symbolic link; remove it or choose another name")
-    draft = link.with_name(f".{link.name}.{os.getpid()}")
-    try:
-        draft.unlink(missing_ok=True)
-        draft.symlink_to(port)
-        draft.replace(link)
-    except OSError as error:
-        raise LinkError(f"{link}: {error.strerror}") from error
-
-
-def remove_link(link: Path, port: str) -> None:
-    """Take `link` away if it still leads to `port`."""
-    try:
-        if link.readlink() == Path(port):
-            link.unlink()
-    except OSError:  # gone, or somebody else's by now
-        return

@@ -10,11 +10,11 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
 
+from modem.inotify import OpenWatcher
 from modem.profiles import SIM7600, Profile
 from modem.simulator.cellular import Network
 from modem.simulator.core import SimulatedModem
 from modem.simulator.endpoints.clockwork import Clockwork, system_epoch
-from modem.simulator.endpoints.inotify import OpenWatcher
 from modem.simulator.endpoints.pty import PtyEndpoint
 from modem.simulator.endpoints.wire import Wire
 from modem.simulator.faults import FaultPlan
@@ -83,8 +83,12 @@ class SimulatorThread:
         pin: str | None = None,
         start_apn: str | None = None,
         baud: int | None = None,
+        only_baud: int | None = None,
     ) -> PortedModem:
-        """One more modem, with its port; its APN is the network's unless another is given."""
+        """One more modem, with its port; its APN is the network's unless another is given.
+
+        `only_baud`: at any other speed there is nothing but rubbish.
+        """
 
         def add() -> PortedModem:
             modem = SimulatedModem(
@@ -95,7 +99,7 @@ class SimulatorThread:
                 start_apn=(self._settings.apns or ("",))[0] if start_apn is None else start_apn,
                 faults=faults,
             )
-            endpoint = PtyEndpoint(Wire(modem, baud=baud), self._watcher)
+            endpoint = PtyEndpoint(Wire(modem, baud=baud), self._watcher, only_baud=only_baud)
             endpoint.plug_in()
             self._modems.append(PortedModem(self, modem, endpoint))
             return self._modems[-1]

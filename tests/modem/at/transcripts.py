@@ -1,8 +1,7 @@
-"""Reads tests/transcripts (README.md there has the format) and plays a session to an engine."""
+"""Plays the sessions of tests/transcripts to an engine."""
 
 from __future__ import annotations
 
-import ast
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from modem.at import Command, Engine, Event
+from modem.transcript import format as text_format
+from modem.transcript.values import Chunk
 
 DIRECTORY = Path(__file__).parents[2] / "transcripts"
 
@@ -52,21 +53,18 @@ class Unanswered:
 
 
 def read(path: Path) -> Transcript:
-    """A transcript file; ValueError names the line that isn't one."""
-    headers: list[tuple[str, str]] = []
+    """A transcript file, without its notes; FormatError names the line that isn't one."""
+    session = text_format.read(path.read_text("utf-8"), path.name)
     steps: list[Step] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        mark, _, rest = line.partition(" ")
-        if mark == "#":
-            key, _, value = rest.partition(":")
-            headers.append((key.strip(), value.strip()))
-        elif mark in (">>", "<<"):
-            steps.append(Step(StepKind(mark), ast.literal_eval(rest).encode("latin-1")))
-        elif mark == "--":
-            steps.append(Step(StepKind.PAUSE, pause_s=float(rest)))
-        elif mark not in ("", "##"):
-            raise ValueError(f"{path.name}:{number}: {line!r} is no step")
-    return Transcript(path.stem, tuple(headers), tuple(steps))
+    at_s = 0.0
+    for step in (step for step in session.steps if isinstance(step, Chunk)):
+        if step.at_s > at_s:
+            steps.append(Step(StepKind.PAUSE, pause_s=round(step.at_s - at_s, 6)))
+        at_s = step.at_s
+        steps.append(Step(StepKind(step.way.value), step.data))
+    if session.rest_s:
+        steps.append(Step(StepKind.PAUSE, pause_s=session.rest_s))
+    return Transcript(path.stem, session.headers, tuple(steps))
 
 
 def read_all() -> list[Transcript]:

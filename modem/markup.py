@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from apn_config.config_reader import printable
-
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -23,7 +21,7 @@ _SHAPES = frozenset({"rect", "circle", "path", "line"})
 
 def text(words: str) -> Markup:
     """Hostile text, lines kept: tags become letters, control and bidi characters escapes."""
-    lines = (printable(line) for line in words.split("\n"))
+    lines = (_printable(line) for line in words.split("\n"))
     return Markup(escape("\n".join(lines)))
 
 
@@ -59,5 +57,9 @@ def _html(piece: Piece) -> str:
 
 def _attribute(value: str | float) -> str:
     if isinstance(value, str):
-        return escape(printable(value))
+        return escape(_printable(value))
     return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
