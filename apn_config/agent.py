@@ -16,6 +16,7 @@ from apn_config.clock import Clock
 from apn_config.config import Config, ConfigError
 from apn_config.config_recovery import PowerConfig
 from apn_config.executor import Executor, Initialisations
+from apn_config.hub import Hub
 from apn_config.intake import Intake
 from apn_config.judgement import Judgement, judge_text
 from apn_config.model import ApnRequest, Sender
@@ -25,6 +26,7 @@ from apn_config.steps import Plan
 from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow
 from apn_config.sweep import SweepPolicy
+from apn_config.tally import Tally
 from apn_config.tools import Probe
 from apn_config.transaction import Reason
 from apn_config.vitals import Turn, Vitals, idle
@@ -38,8 +40,10 @@ from modem import (
     ModemKeeper,
     PowerSwitch,
     RegistrationChanged,
+    Restarted,
     SimChanged,
     StorageFull,
+    Tap,
 )
 
 logger = logging.getLogger(__name__)
@@ -63,12 +67,25 @@ def action_limit_s(config: Config) -> float:
 
 
 class Agent:
-    """The parts that share one modem and one store. `db` is open before any of them runs."""
+    """The parts that share one modem and one store. `db` is open before any of them runs.
+
+    Onlookers hear by `tap` what passes on the modem's line, by `events` what the modem says unasked
+    and by `taken` of each commit of messages.
+    """
 
     def __init__(
-        self, config: Config, db: StoreThread, clock: Clock, vitals: Vitals | None = None
+        self,
+        config: Config,
+        db: StoreThread,
+        clock: Clock,
+        vitals: Vitals | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.config = config
+        self._tally = tally or Tally()
+        self.tap = Tap()
+        self.taken: Hub[Taken] = Hub()
+        self.events: Hub[ModemEvent] = Hub()
         self._vitals = vitals or Vitals()
         self.db = db
         self.clock = clock
@@ -85,6 +102,7 @@ class Agent:
             pin_for=PinGuard(config, db, clock),
             budget=RecoveryBudget(db, clock, config.recovery),
             power=_power(config.recovery.power),
+            tap=self.tap,
         )
         self._build()
 
@@ -202,6 +220,7 @@ class Agent:
             self.outgoing.wake(taken.due)
         if taken.commands:
             self.executor.wake()
+        self.taken.tell(taken)
 
     def _hear(self, event: ModemEvent) -> None:
         """What the modem says unasked; called in the order of its words, never blocks."""
@@ -217,10 +236,14 @@ class Agent:
                 self.outgoing.network_changed()
             case SimChanged():
                 self._may_have_drifted.set()
+            case Restarted():
+                self._tally.modem_restarts += 1
             case _:
                 logger.debug("%s", event)
+        self.events.tell(event)
 
     async def _ready(self, _modem: Modem) -> None:
+        self._tally.modem_starts += 1
         self._initialisations.another()
         self._may_have_drifted.set()
         self.intake.initialised()

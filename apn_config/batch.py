@@ -46,12 +46,15 @@ class Judge:
 class Taken:
     """What a commit left to do: the answer that is due next, whether commands wait, whether a text
     is redacted that an earlier commit wrote down, and what to log, now that it is true.
+
+    `whole` are the ids of the messages that are whole now, in the order of their judging.
     """
 
     due: OutboxRow | None
     commands: bool
     redacted: bool
     log: Sequence[str]
+    whole: Sequence[int] = ()
 
 
 def _word(verdict: Silence | Answer) -> str:
@@ -68,6 +71,7 @@ class Batch:
         self._now = now
         self._answers = self._commands = self._joined = False
         self._log: list[str] = []
+        self._whole: list[int] = []
 
     def take(self, found: Iterable[Found]) -> Taken:
         """Store all, in the order of the network's time; slots break ties."""
@@ -80,7 +84,7 @@ class Batch:
         for item, message in decoded:
             self._take_one(item, message)
         due = self._store.outbox.next_due(self._now) if self._answers else None
-        return Taken(due, self._commands, self._joined, self._log)
+        return Taken(due, self._commands, self._joined, self._log, self._whole)
 
     def _decode(self, item: Found) -> sms.Deliver | None:
         try:
@@ -189,6 +193,7 @@ class Batch:
         self, message_id: int, verdict: Judgement, sender: Sender, scts: datetime | None
     ) -> None:
         """Queue what needs no modem; a command stays pending and takes its turn."""
+        self._whole.append(message_id)
         if not isinstance(verdict, Silence):
             self._move_time(scts)
         if isinstance(verdict, Execute):

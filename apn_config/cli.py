@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +17,20 @@ import click
 
 from apn_config.config import DEFAULT_PATH, Config, defaults, load, with_overrides
 from apn_config.config_reader import PORT_WANTED, is_port
-from apn_config.control import ControlClient, Emit, Json
+from apn_config.control import ControlClient, ControlError, Emit, Json
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# What a serial port of a modem is called, the names that stay first.
+PORTS = (
+    "/dev/modem-helper/*",
+    "/dev/serial/by-id/*",
+    "/dev/ttyUSB*",
+    "/dev/ttyACM*",
+    "/dev/ttyAMA*",
+    "/dev/ttyS*",
+)
+EXIT_NO_ANSWER = 8
 
 BAUD = click.IntRange(300, 4_000_000)
 
@@ -29,28 +41,64 @@ def _port(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
     return value
 
 
+def _ports(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The ports that are there, for the shell's completion."""
+    from glob import glob
+
+    found = [path for pattern in PORTS for path in sorted(glob(pattern))]  # noqa: PTH207
+    return [path for path in found if path.startswith(incomplete)]
+
+
+_CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Configuration file. Default: {DEFAULT_PATH}, if it is there.",
+)
+_PORT = click.option(
+    "--port", callback=_port, shell_complete=_ports, help="Serial device, or tcp://HOST:PORT."
+)
+_BAUD = click.option("--baud", type=BAUD, help="Speed of a real serial line.")
+_SOCKET = click.option(
+    "--socket", type=click.Path(path_type=Path), help="Control socket of the running daemon."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
 def modem_options(command: F) -> F:
     """The options that say which modem, and how the result is shown."""
-    for option in reversed(
-        (
-            click.option(
-                "--config",
-                "config_path",
-                type=click.Path(path_type=Path, dir_okay=False),
-                help=f"Configuration file. Default: {DEFAULT_PATH}, if it is there.",
-            ),
-            click.option("--port", callback=_port, help="Serial device, or tcp://HOST:PORT."),
-            click.option("--baud", type=BAUD, help="Speed of a real serial line."),
-            click.option(
-                "--socket",
-                type=click.Path(path_type=Path),
-                help="Control socket of the running daemon.",
-            ),
-            click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts."),
-        )
-    ):
+    for option in reversed((_CONFIG, _PORT, _BAUD, _SOCKET, _JSON)):
         command = option(command)
     return command
+
+
+def modem_command(command: Callable[..., None]) -> Callable[..., None]:
+    """The same options for a command that takes the `target` that they name, and `as_json`."""
+
+    @wraps(command)
+    def call(
+        config_path: Path | None,
+        port: str | None,
+        baud: int | None,
+        socket: Path | None,
+        **more: Any,
+    ) -> None:
+        command(target=read_config(config_path, port, baud, socket), **more)
+
+    return modem_options(call)
+
+
+def daemon_command(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that speaks to a running daemon only, by its `socket`."""
+
+    @wraps(command)
+    def call(config_path: Path | None, socket: Path | None, **more: Any) -> None:
+        target = read_config(config_path, None, None, socket)
+        command(socket=target.config.control.socket, **more)
+
+    for option in (_SOCKET, _CONFIG):
+        call = option(call)
+    return call
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +149,15 @@ def ask(
     return asyncio.run(perform(config, op, args or {}, on_event, elsewhere=target.elsewhere))
 
 
+def daemon(socket: Path) -> ControlClient:
+    """A conversation with the daemon. Raises ControlError (8) where none runs."""
+    client = ControlClient.connect(socket)
+    if client is None:
+        message = f"no daemon answers at {socket}; start it: modem-helper run"
+        raise ControlError(message, EXIT_NO_ANSWER)
+    return client
+
+
 def show_json(value: object) -> None:
     """One line of JSON on stdout, in ASCII: a text from an SMS can't play with the terminal."""
     click.echo(json.dumps(value))
@@ -116,7 +173,10 @@ def show_json(value: object) -> None:
     help="Configuration file; `modem-helper config init` writes one.",
 )
 @click.option(
-    "--port", callback=_port, help="Serial device, or tcp://HOST:PORT; overrides [modem] port."
+    "--port",
+    callback=_port,
+    shell_complete=_ports,
+    help="Serial device, or tcp://HOST:PORT; overrides [modem] port.",
 )
 @click.option("--baud", type=BAUD, help="Speed of a real serial line; overrides [modem] baud.")
 @click.option("--store", type=click.Path(path_type=Path), help="Overrides [store] path.")
@@ -158,74 +218,21 @@ def run(
 
 
 @click.command()
-@modem_options
-def info(
-    config_path: Path | None, port: str | None, baud: int | None, socket: Path | None, as_json: bool
-) -> None:
+@modem_command
+def info(target: Target, as_json: bool) -> None:
     """Show the modem, its card, network and signal.
 
+    It asks the running daemon, or opens the port where none runs; `status` is about the daemon.
+
     \b
-    Example:
+    Examples:
+      modem-helper info
       modem-helper info --port /dev/ttyUSB2
     """
     from apn_config.display import info_lines
 
-    status = ask(read_config(config_path, port, baud, socket), "status")
+    status = ask(target, "status")
     if as_json:
         show_json(status)
     else:
         click.echo("\n".join(info_lines(status)))
-
-
-@click.group()
-def sms() -> None:
-    """Send an SMS, or list those that the modem holds."""
-
-
-@sms.command("send")
-@click.option("--to", "recipient", required=True, help="Number to send to.")
-@click.option("--text", required=True, help="The text; a long one goes in several parts.")
-@modem_options
-def sms_send(
-    recipient: str,
-    text: str,
-    config_path: Path | None,
-    port: str | None,
-    baud: int | None,
-    socket: Path | None,
-    as_json: bool,
-) -> None:
-    """Send an SMS.
-
-    \b
-    Example:
-      modem-helper sms send --to 1234 --text "hello"
-    """
-    sent = ask(
-        read_config(config_path, port, baud, socket), "sms.send", {"to": recipient, "text": text}
-    )
-    if as_json:
-        show_json(sent)
-    else:
-        references = ", ".join(map(str, sent["references"]))
-        click.echo(f"Sent in {sent['parts']} part(s), message reference {references}.")
-
-
-@sms.command("list")
-@modem_options
-def sms_list(
-    config_path: Path | None, port: str | None, baud: int | None, socket: Path | None, as_json: bool
-) -> None:
-    """List the SMS in the modem, and those that the daemon has taken from it.
-
-    \b
-    Example:
-      modem-helper sms list --json
-    """
-    from apn_config.display import sms_lines
-
-    listed = ask(read_config(config_path, port, baud, socket), "sms.list")
-    if as_json:
-        show_json(listed)
-    else:
-        click.echo("\n".join(sms_lines(listed)))

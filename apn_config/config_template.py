@@ -46,8 +46,9 @@ senders = [{senders}]
 {applier}
 # Which connection of NetworkManager's, by its name or UUID, where it can't be told.
 # connection = "cellular"
-# The context that is changed, and those that a command may name beside it.
+# The context that is changed.
 # cid = {cid}
+# The contexts that a command may name (cid=2), beside that one.
 # allowed_cids = [{cid}]
 # Put the APN back when something else has changed it.
 # enforce = true
@@ -55,9 +56,11 @@ senders = [{senders}]
 # default = "{default}"
 # How far a new APN has to come: registered, attached, context, address, or data (with a probe).
 # verify = "{verify}"
-# How long a new APN has to prove itself, the old one to come back, the answer to be taken.
+# How long a new APN has to prove itself.
 # verify_timeout_s = {verify_timeout_s:g}
+# How long the service of the former APN is awaited when a new one is given up.
 # rollback_timeout_s = {rollback_timeout_s:g}
+# How long the network may take to accept the answer, which is the last proof of a new APN.
 # channel_timeout_s = {channel_timeout_s:g}
 # A change under way is finished or undone within this when the daemon is stopped.
 # stop_timeout_s = {stop_timeout_s:g}
@@ -65,37 +68,52 @@ senders = [{senders}]
 # Does data pass? tcp ("1.1.1.1:443"), dns ("example.com@1.1.1.1"), http ("http://192.0.2.1/") or
 # ping ("1.1.1.1"), through the modem's own network interface.
 # [apn.probe]
-# kind = "tcp"
-# target = "1.1.1.1:443"
-# interface = "wwan0"
-# timeout_s = 10
-# tries = 3
+# kind = "tcp"                  # how it is asked
+# target = "1.1.1.1:443"        # what is asked, in the form of that kind
+# interface = "wwan0"           # where it isn't the modem's own: pppd's ppp0, for instance
+# timeout_s = 10                # for one try
+# tries = 3                     # before it counts as "no data"
 
 # What the modem is set to now, where it doesn't give the credentials back.
 # [apn.fallback]
-# apn = "private.example"
+# apn = "private.example"       # the APN that these belong to
 # type = "ip"
 # user = "user"
-# pass_file = "/etc/modem-helper/apn-password"
-# auth = "pap"
+# pass_file = "/etc/modem-helper/apn-password"    # of mode 0600
+# auth = "pap"                  # how both are given
+
+# The files that pppd is started with, for the applier "ppp".
+# [apn.ppp]
+# peer = "/etc/ppp/peers/modem"           # its options
+# chat = "/etc/chatscripts/modem"         # the chat script, where the peers file doesn't name it
+# unit = "ppp@modem.service"              # the systemd unit that is restarted
+
+# Programs of your own, for the applier "script": docs/appliers.md says how they are called.
+# [apn.script]
+# apply = "/usr/local/bin/apn-apply"      # tells and sets the APN
+# undo = "/usr/local/bin/apn-undo"        # sets the former one; without it, apply does
+# timeout_s = 60                          # it is killed then
 
 [store]
+# The database of messages, changes and answers; its directory is for one user alone.
 # path = "{store}"
 
 [control]
+# Where the other commands reach the daemon.
 # socket = "{socket}"
 
 [recovery]
 # Radio cycles wear some modems' flash: no more than these a day, roll-backs excepted.
 # radio_cycles_per_day = {radio_cycles_per_day}
-# How often a day a module that gives no service may be reset, and its power switched.
+# How often a day a module that gives no service may be reset.
 # resets_per_day = {resets_per_day}
+# How often a day its power may be switched.
 # power_cycles_per_day = {power_cycles_per_day}
 
 # How its power is switched: "command", "usb", "uhubctl" or "gpio"; see docs/recovery.md.
 # [recovery.power]
 # kind = "usb"
-# device = "1-1.4"
+# device = "1-1.4"              # as in /sys/bus/usb/devices
 """
 
 

@@ -27,7 +27,7 @@ MAX_CLIENTS = 32
 IDLE_S = 30.0
 # A path that can't be had may be had later: a directory is made, another daemon ends.
 RETRY_S = 30.0
-# A client of an endless operation that doesn't read what it is sent is let go.
+# A client of an attended operation that doesn't read what it is sent is let go.
 MAX_UNREAD_BYTES = 4 << 20
 # It asks a modem that may be mute: three commands' time-outs.
 STATUS_S = 60.0
@@ -55,7 +55,8 @@ class BadRequest(ControlError):
 class ControlServer:
     """Listens at a path, whose permissions are `mode`, and runs the operations of a table.
 
-    Those that are `endless` run until the client hangs up or says anything.
+    Those that are `attended`, endless ones among them, end when the client hangs up or says
+    anything.
     """
 
     def __init__(
@@ -63,12 +64,12 @@ class ControlServer:
         path: Path,
         operations: Mapping[str, Operation],
         *,
-        endless: Collection[str] = (),
+        attended: Collection[str] = (),
         mode: int = 0o660,
     ) -> None:
         self._path = path
         self._operations = operations
-        self._endless = endless
+        self._attended = attended
         self._mode = mode
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -132,6 +133,8 @@ class ControlServer:
         identity: object = None
 
         def send(message: Json) -> None:
+            if writer.is_closing():
+                return
             writer.write(json.dumps({"id": identity, **message}).encode() + b"\n")
             if writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
                 writer.transport.abort()
@@ -144,9 +147,8 @@ class ControlServer:
                 known = ", ".join(sorted(self._operations))
                 raise BadRequest(f"no operation {str(request['op'])[:40]!r}; there are {known}")
             doing = operation(request["args"], lambda event: send({"event": event}))
-            if request["op"] in self._endless:
-                await _until_client_speaks(doing, reader)
-                result = None
+            if request["op"] in self._attended:
+                result = await _until_client_speaks(doing, reader)
             else:
                 result = await doing
         except Exception as error:
@@ -160,14 +162,16 @@ class ControlServer:
             send({"ok": True, "result": result})
 
 
-async def _until_client_speaks(doing: Awaitable[Any], reader: asyncio.StreamReader) -> None:
-    """Do it until the client says anything or hangs up. Raises what it failed with."""
+async def _until_client_speaks(doing: Awaitable[Any], reader: asyncio.StreamReader) -> Any:
+    """Do it, but no longer than until the client says anything or hangs up: then it is None.
+
+    Raises what it failed with.
+    """
     working = asyncio.ensure_future(doing)
     speaking = asyncio.ensure_future(reader.read(1))
     try:
         await asyncio.wait({working, speaking}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
+        return working.result() if working.done() else None
     finally:
         working.cancel()
         speaking.cancel()
@@ -180,13 +184,13 @@ async def offer_control(
     moved: asyncio.Event,
     listening: Callable[[], None] = lambda: None,
     *,
-    endless: Collection[str] = (),
+    attended: Collection[str] = (),
 ) -> None:
     """Serve the control socket until `moved` or cancelled; `listening` is called once it is there.
 
     The daemon does its work without it, too; it is tried again now and then.
     """
-    server = ControlServer(path, table, endless=endless)
+    server = ControlServer(path, table, attended=attended)
     while not moved.is_set():
         try:
             await server.start()

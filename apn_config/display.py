@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from apn_config.control import Json
@@ -52,14 +53,14 @@ def info_lines(status: Json) -> list[str]:
     else:
         lines = table(_modem_rows(modem))
         lines += ["", *_context_lines(modem["contexts"])]
-    news = list(_news(status))
+    news = list(info_news(status))
     if news:
         lines += ["", *news]
     warnings = [*status["warnings"], *(modem["warnings"] if modem else [])]
     return lines + [f"warning: {safe(warning)}" for warning in warnings]
 
 
-def _news(status: Json) -> Iterator[str]:
+def info_news(status: Json) -> Iterator[str]:
     """What isn't always so, a sentence each."""
     change, outbox, store = status["change"], status["outbox"], status["store"]
     if store["why"] is not None:
@@ -97,9 +98,6 @@ def _recovery_news(recovery: Json | None) -> Iterator[str]:
 
 
 def _modem_rows(modem: Json) -> list[tuple[str, object]]:
-    domains = ", ".join(
-        f"{name.upper()} {state}" for name, state in modem["domains"].items() if state
-    )
     storage = modem["storage"]
     held = (
         "-"
@@ -114,7 +112,7 @@ def _modem_rows(modem: Json) -> list[tuple[str, object]]:
         ("ICCID", modem["iccid"]),
         ("IMSI", modem["imsi"]),
         ("operator", modem["operator"]),
-        ("registration", f"{modem['registration']} ({domains})"),
+        ("registration", f"{modem['registration']} ({_domains(modem)})"),
         ("technology", modem["rat"]),
         ("signal", signal_text(modem["rssi_dbm"])),
         ("data", "ready" if modem["data_ready"] else "not ready"),
@@ -122,6 +120,10 @@ def _modem_rows(modem: Json) -> list[tuple[str, object]]:
         ("SMS centre", modem["service_centre"]),
         ("stored SMS", held),
     ]
+
+
+def _domains(modem: Json) -> str:
+    return ", ".join(f"{name.upper()} {state}" for name, state in modem["domains"].items() if state)
 
 
 def _sms_word(modem: Json) -> str:
@@ -214,3 +216,91 @@ def sms_lines(listed: Json) -> list[str]:
         ]
         lines += columns(("id", "from", "time", "verdict", "text"), taken)
     return lines
+
+
+def message_lines(found: Json) -> list[str]:
+    """What `sms read` prints."""
+    taken = found.get("inbox")
+    message = taken or found["modem"]
+    rows: list[tuple[str, object]] = [
+        ("from", message["from"]),
+        ("time", local_time(message["time"])),
+    ]
+    if taken is None:
+        part = message["part"]
+        rows.append(("place", f"{message['memory']} {message['index']}"))
+        if part is not None:
+            rows.append(("part", f"{part['seq']} of {part['total']}"))
+    else:
+        rows.append(("taken", local_time(taken["received"])))
+        rows.append(("verdict", taken["verdict"] or taken["state"]))
+    rows.append(("text", message.get("error") or message["text"]))
+    lines = table(rows)
+    for answer in [] if taken is None else taken["answers"]:
+        report = "" if answer["report"] is None else f", {safe(answer['report'])}"
+        why = "" if answer["error"] is None else f" ({safe(answer['error'])})"
+        lines += [
+            "",
+            f"Answer {answer['id']} to {safe(answer['to'])}: {answer['state']}{why}{report}",
+        ]
+        lines.append(f"  {safe(answer['text'])}")
+    return lines
+
+
+def incoming_line(message: Json) -> str:
+    """What `sms watch` prints of one."""
+    said = message.get("error") or message["text"]
+    verdict = message.get("verdict") or message.get("state")
+    behind = "" if verdict is None else f"  [{safe(verdict)}]"
+    return f"{local_time(message['time'])}  {safe(message['from'])}  {safe(said)}{behind}"
+
+
+def network_lines(shown: Json) -> list[str]:
+    """What `network show` prints."""
+    return table(
+        [
+            ("operator", shown["operator"]),
+            ("registration", f"{shown['registration']} ({_domains(shown)})"),
+            ("technology", shown["rat"]),
+            *signal_rows(shown),
+            ("data", "ready" if shown["data_ready"] else "not ready"),
+            ("SMS", _sms_word(shown)),
+        ]
+    )
+
+
+def signal_rows(modem: Json) -> list[tuple[str, object]]:
+    """The signal, with what LTE adds to it where that is known."""
+    rows: list[tuple[str, object]] = [("signal", signal_text(modem["rssi_dbm"]))]
+    if modem["rsrp_dbm"] is not None:
+        rows.append(("RSRP", f"{modem['rsrp_dbm']} dBm"))
+    if modem["rsrq_db"] is not None:
+        rows.append(("RSRQ", f"{modem['rsrq_db']:g} dB"))
+    return rows
+
+
+def scan_lines(networks: list[Json]) -> list[str]:
+    """What `network scan` prints."""
+    if not networks:
+        return ["No network is in reach."]
+    rows = [(n["name"], n["plmn"], n["rat"], n["state"]) for n in networks]
+    return columns(("network", "number", "technology", "state"), rows)
+
+
+def chosen_line(chosen: Json) -> str:
+    """What `network select` prints."""
+    wanted, number = safe(chosen["wanted"]), safe(chosen["plmn"])
+    told = f"{safe(chosen['operator'])} ({number}), registered: {safe(chosen['registration'])}."
+    if chosen["wanted"] not in (None, chosen["plmn"]):
+        return f"{wanted} isn't to be had; the modem chose for itself: {told}"
+    return f"Network: {told}"
+
+
+def local_time(text: str | None) -> str:
+    """An ISO 8601 time as the clock on the wall here shows it."""
+    if text is None:
+        return "-"
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return safe(text)

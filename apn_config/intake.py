@@ -17,7 +17,7 @@ from apn_config.clock import Clock
 from apn_config.storage_thread import StoreThread
 from apn_config.store import Store
 from apn_config.sweep import SweepPolicy
-from apn_config.vitals import idle
+from apn_config.vitals import Turn, idle
 from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ class Intake:
         # Slots that the modem refused to empty: what is found there again is nothing new.
         self._stuck: set[tuple[str, int]] = set()
         self._wake = asyncio.Event()
+        # Held while slots are read and emptied: who holds it finds in a slot what was there before.
+        self.at_work: asyncio.Lock = Turn()
 
     # --- what wakes it: called from the event loop, never blocks ------------------------------
 
@@ -103,7 +105,8 @@ class Intake:
         while True:
             modem = await self._modem()
             try:
-                await self._work(modem)
+                async with self.at_work:
+                    await self._work(modem)
             except ModemError as error:
                 # The keeper deals with the modem; what was announced is found by the sweep after
                 # the next initialisation, or by this one if the modem only stumbled.

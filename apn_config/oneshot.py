@@ -14,7 +14,7 @@ from typing import Any
 from apn_config.agent import Agent
 from apn_config.clock import SystemClock
 from apn_config.config import Config
-from apn_config.control import ControlError, Emit, Json
+from apn_config.control import ControlError, Emit, Json, Operation
 from apn_config.operations import Operations
 from apn_config.status import Standing, ready_modem
 from apn_config.storage_thread import StoreThread
@@ -24,7 +24,22 @@ SAY_AFTER_S = 3.0
 WAITING = "Waiting for the modem; one that is just starting takes up to a minute ..."
 
 # What changes nothing that must be remembered does without the store, for whoever just looks.
-READING = frozenset({"status", "at", "sms.send", "sms.list", "apn.show"})
+READING = frozenset(
+    {
+        "status",
+        "at",
+        "watch",
+        "sms.send",
+        "sms.list",
+        "sms.read",
+        "sms.delete",
+        "apn.show",
+        "network.scan",
+        "network.select",
+    }
+)
+# What stands in the store is read without any modem.
+STORED = frozenset({"journal", "apn.history"})
 
 
 async def perform(
@@ -42,9 +57,12 @@ async def perform(
     if args.get("for") is not None:
         raise ControlError("a trial is ended by the daemon: start `modem-helper run` first")
     clock = SystemClock()
-    async with _store(config, op, elsewhere=elsewhere) as (db, path):
+    stored = op in STORED or "id" in args
+    async with _store(config, op, elsewhere=elsewhere, stored=stored) as (db, path):
         await db.open(path, clock.now())
         agent = Agent(config, db, clock)
+        if stored:
+            return await _operation(agent, op)(args, emit)
         keeping = asyncio.create_task(agent.keeper.run())
         working = asyncio.create_task(_with_modem(agent, op, args, emit))
         try:
@@ -65,9 +83,13 @@ async def _with_modem(agent: Agent, op: str, args: Json, emit: Emit) -> Any:
         await ready_modem(agent.keeper)
     finally:
         patience.cancel()
+    return await _operation(agent, op)(args, emit)
+
+
+def _operation(agent: Agent, op: str) -> Operation:
     now = agent.clock.now()
-    operations = Operations(lambda: agent, Standing(agent.config, now, now), agent.clock)
-    return await operations.table[op](args, emit)
+    standing = Standing(agent.config, now, now)
+    return Operations(lambda: agent, standing, agent.clock, alone=True).table[op]
 
 
 def _say(text: str) -> None:
@@ -76,7 +98,7 @@ def _say(text: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _store(
-    config: Config, op: str, *, elsewhere: bool
+    config: Config, op: str, *, elsewhere: bool, stored: bool
 ) -> AsyncIterator[tuple[StoreThread, Path]]:
     """The configured store; for an operation that only looks, one that goes away afterwards.
 
@@ -86,7 +108,9 @@ async def _store(
     with contextlib.ExitStack() as stack:
         path = config.store.path
         looks = op in READING and config.modem.sim_pin_file is None
-        if looks and (elsewhere or not _usable(path)):
+        beside = looks and (elsewhere or not _usable(path))
+        # Nothing is made by reading what isn't there.
+        if not path.exists() if stored else beside:
             path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "looking.db"
         try:
             yield db, path

@@ -22,7 +22,7 @@ from apn_config.clock import Clock, SystemClock
 from apn_config.config import Config, ConfigError
 from apn_config.control import ControlError, Emit, Json, Operation, offer_control
 from apn_config.notify import Notifier
-from apn_config.operations import Operations
+from apn_config.operations import ATTENDED, Operations
 from apn_config.status import Stage, Standing, status_line
 from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow, StoreError
@@ -229,7 +229,8 @@ class Daemon:
                 await self._vitals.working(STORE, STORE_LIMIT_S, db.probe(config.store.path))
             opening = db.open(config.store.path, self._clock.now())
             await self._vitals.working(STORE, OPEN_LIMIT_S, opening)
-            self._agent = Agent(config, db, self._clock, self._vitals)
+            await db.run(self._standing.tally.begin)
+            self._agent = Agent(config, db, self._clock, self._vitals, self._standing.tally)
             self._standing.store_why = None
             self._be_ready()
             async with asyncio.TaskGroup() as tasks:
@@ -353,7 +354,7 @@ class Daemon:
         while True:
             self._moved.clear()
             path = self._standing.config.control.socket
-            await offer_control(path, self._table, self._moved, self._listening)
+            await offer_control(path, self._table, self._moved, self._listening, attended=ATTENDED)
 
     def _listening(self) -> None:
         self._listens = True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from apn_config.agent import Agent
@@ -16,6 +16,7 @@ from apn_config.config import Config
 from apn_config.control import Json
 from apn_config.network_words import registration_word
 from apn_config.store import ChangeRow, Rung, Store, StoreError
+from apn_config.tally import Tally
 from apn_config.transaction import Reason, State
 from modem import KeeperPhase, Modem, ModemError, ModemKeeper, Registration
 
@@ -49,6 +50,7 @@ class Standing:
     stage: Stage = Stage.RUNNING
     store_why: str | None = None
     config_error: str | None = None
+    tally: Tally = field(default_factory=Tally)
 
 
 async def status(standing: Standing, agent: Agent | None, now: Moment) -> Json:

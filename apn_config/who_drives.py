@@ -44,9 +44,9 @@ class Drivers:
         return f"nobody else seems to run this modem{with_driver}"
 
 
-def drivers_of(port: str, sysfs: Path = SYSFS) -> Drivers:
+def drivers_of(port: str, sysfs: Path = SYSFS, proc: Path | None = None) -> Drivers:
     """Who runs here, and may drive the modem on that port. Blocks for some milliseconds."""
-    found = running(_PROGRAMS)
+    found = running(_PROGRAMS, proc)
     return Drivers(
         modem_manager="ModemManager" in found
         and _is_looked_at(port, sysfs)

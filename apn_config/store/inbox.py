@@ -147,6 +147,20 @@ class Inbox:
         )
         return [read_row(row) for row in reversed(rows)]
 
+    def holds(self, key: bytes) -> bool:
+        """Was a message of that key stored, whatever became of it?"""
+        return self._database.one("SELECT id FROM inbox WHERE key = :key", {"key": key}) is not None
+
+    def count(self) -> int:
+        """How many messages are kept."""
+        row = self._database.one("SELECT count(*) AS rows FROM inbox")
+        return 0 if row is None else int(row["rows"])
+
+    def newest_id(self) -> int:
+        """How many messages were ever stored: the id of the last one, 0 where there is none."""
+        row = self._database.one("SELECT max(id) AS newest FROM inbox")
+        return 0 if row is None or row["newest"] is None else int(row["newest"])
+
     def pending(self) -> list[InboxRow]:
         """What is to be judged, in SCTS order, ties by arrival; at most PENDING_ROWS at once.
 

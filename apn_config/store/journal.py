@@ -11,7 +11,7 @@ from typing import Final
 
 from apn_config.clock import Moment
 from apn_config.store.codec import Detail, dump_detail, dump_time, load_detail, load_time
-from apn_config.store.database import Database
+from apn_config.store.database import Database, Row
 from apn_config.store.device_time import DeviceTime, Stamp
 
 KEEP_ROWS: Final = 5000
@@ -65,16 +65,30 @@ class Journal:
         rows = self._database.all(
             "SELECT * FROM journal ORDER BY id DESC LIMIT :count", {"count": count}
         )
-        return [
-            Entry(
-                row["id"],
-                Stamp(row["at_s"], load_time(row["at_wall"])),
-                row["kind"],
-                row["subject"],
-                load_detail(row["detail"]),
-            )
-            for row in reversed(rows)
-        ]
+        return [_entry(row) for row in reversed(rows)]
+
+    def after(self, entry_id: int, count: int) -> list[Entry]:
+        """The entries behind that one, oldest first; at most so many."""
+        rows = self._database.all(
+            "SELECT * FROM journal WHERE id > :after ORDER BY id LIMIT :count",
+            {"after": entry_id, "count": count},
+        )
+        return [_entry(row) for row in rows]
+
+    def newest_id(self) -> int:
+        """The id of the last entry, 0 where there is none."""
+        row = self._database.one("SELECT max(id) AS newest FROM journal")
+        return 0 if row is None or row["newest"] is None else int(row["newest"])
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        row["id"],
+        Stamp(row["at_s"], load_time(row["at_wall"])),
+        row["kind"],
+        row["subject"],
+        load_detail(row["detail"]),
+    )
 
 
 def _cut(value: str | int | None) -> str | int | None:

@@ -6,6 +6,8 @@ import asyncio
 import json
 import socket
 import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +114,100 @@ def test_a_daemon_that_hangs_is_not_waited_for(
 
 def test_nobody_listens(tmp_path: Path) -> None:
     assert ControlClient.connect(tmp_path / "nothing") is None
+
+
+# --- operations that a client attends -------------------------------------------------------------
+
+
+class Attended:
+    """An endless operation, and what became of it."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.emit: Emit = lambda _event: None
+
+    async def run(self, args: Json, emit: Emit) -> object:
+        self.emit = emit
+        self.begun.set()
+        try:
+            if args.get("short"):
+                return "done"
+            return await asyncio.Event().wait()
+        finally:
+            self.ended.set()
+
+
+@asynccontextmanager
+async def attending(path: Path, **args: object) -> AsyncIterator[tuple[Attended, Any, Any]]:
+    """A server, and a client that has begun the operation."""
+    attended = Attended()
+    server = ControlServer(path, {"endless": attended.run, **OPERATIONS}, attended={"endless"})
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(json.dumps({"id": 1, "op": "endless", "args": args}).encode() + b"\n")
+    await attended.begun.wait()
+    try:
+        yield attended, reader, writer
+    finally:
+        writer.close()
+        await server.close()
+
+
+@pytest.mark.parametrize("how", ["hangs up", "says anything", "the server ends"])
+def test_an_attended_operation_ends_with_its_client(tmp_path: Path, how: str) -> None:
+    async def main() -> None:
+        async with attending(tmp_path / "socket") as (attended, reader, writer):
+            attended.emit({"step": 1})
+            assert json.loads(await reader.readline()) == {"id": 1, "event": {"step": 1}}
+            if how == "hangs up":
+                writer.close()
+            elif how == "says anything":
+                writer.write(b"\n")
+            if how != "the server ends":
+                await asyncio.wait_for(attended.ended.wait(), 5)
+            attended.emit({"step": 2})  # nobody hears it, and nobody minds
+        await asyncio.wait_for(attended.ended.wait(), 5)
+
+    asyncio.run(main())
+
+
+def test_an_attended_operation_that_ends_has_a_result(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with attending(tmp_path / "socket", short=True) as (_attended, reader, writer):
+            assert json.loads(await reader.readline()) == {"id": 1, "ok": True, "result": "done"}
+            writer.write(b'{"id": 2, "op": "echo"}\n')
+            assert json.loads(await reader.readline())["id"] == 2
+
+    asyncio.run(main())
+
+
+def test_a_client_that_does_not_read_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apn_config.control.MAX_UNREAD_BYTES", 100_000)
+
+    async def main() -> None:
+        async with attending(tmp_path / "socket") as (attended, _reader, _writer):
+            emitted = 0
+            while not attended.ended.is_set():
+                attended.emit({"data": "x" * 1000})
+                emitted += 1
+                assert emitted < 100_000
+                await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+def test_no_more_clients_than_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apn_config.control.MAX_CLIENTS", 1)
+
+    async def main() -> None:
+        async with attending(tmp_path / "socket") as (attended, _reader, writer):
+            other, to_other = await asyncio.open_unix_connection(tmp_path / "socket")
+            assert await other.read() == b""
+            to_other.close()
+            writer.close()
+            await asyncio.wait_for(attended.ended.wait(), 5)
+
+    asyncio.run(main())

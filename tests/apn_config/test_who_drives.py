@@ -48,7 +48,7 @@ def modem_in(sysfs: Path) -> str:
 
 def test_what_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     there = frozenset({"ModemManager", "NetworkManager"})
-    monkeypatch.setattr(who_drives, "running", lambda names: there & names)
+    monkeypatch.setattr(who_drives, "running", lambda names, _proc: there & names)
     monkeypatch.setattr(who_drives, "ignored_by_modem_manager", lambda _port: False)
     found = drivers_of(modem_in(tmp_path), tmp_path)
     assert found == Drivers(True, True, False, "qmi_wwan")
@@ -57,7 +57,7 @@ def test_what_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_device_that_modem_manager_is_kept_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(who_drives, "running", lambda _names: frozenset({"ModemManager"}))
+    monkeypatch.setattr(who_drives, "running", lambda _names, _proc: frozenset({"ModemManager"}))
     monkeypatch.setattr(who_drives, "ignored_by_modem_manager", lambda _port: True)
     assert drivers_of("/dev/ttyUSB9", tmp_path) == Drivers()
 
@@ -79,7 +79,7 @@ def test_which_ports_modem_manager_looks_at(
     subsystem: str | None,
     seen: bool,
 ) -> None:
-    monkeypatch.setattr(who_drives, "running", lambda _names: frozenset({"ModemManager"}))
+    monkeypatch.setattr(who_drives, "running", lambda _names, _proc: frozenset({"ModemManager"}))
     monkeypatch.setattr(who_drives, "ignored_by_modem_manager", lambda _port: False)
     if subsystem is not None:
         device = tmp_path / "class/tty" / Path(port).name / "device"

@@ -442,7 +442,7 @@ def test_the_socket_moves_with_the_configuration(play_daemon: Play) -> None:
 def test_what_is_asked_meanwhile_is_told_to_ask_again(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         bench.unplug()
-        bench.monkeypatch.setattr("apn_config.operations.ready_modem", never)
+        bench.monkeypatch.setattr("apn_config.desk.ready_modem", never)
         asking = asyncio.create_task(bench.do("apn.show"))
         await bench.passes(1)
         put(bench, other())

@@ -1,0 +1,141 @@
+"""What the control socket passes of a modem's words: no PIN word, no password, in any alphabet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from apn_config.message_secrets import without_secrets
+from modem.sms import (
+    build_deliver,
+    build_status_report,
+    compose,
+    compose_deliver,
+    parse_number,
+)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NUMBER = parse_number("12345")
+WORD = "Xk4821q"
+SECRETS = {
+    "a PIN word": f"PIN {WORD} STATUS",
+    "in small letters, tagged": f"#7 pin {WORD} apn em",
+    "a password": f"APN em user=me pass={WORD}",
+    "not understood": f"please use the pin {WORD} thanks",
+}
+HEADERS = {
+    "CMGR": "+CMGR: 0,,{}",
+    "CMGL": "+CMGL: 3,1,,{}",
+    "CMT": "+CMT: ,{}",
+    "QCMGR": "+QCMGR: 0,,{}",
+    "small letters": "+cmgr: 0,,{}",
+}
+
+
+def _forms(word: str) -> set[str]:
+    """The word as it may be read off a line."""
+    octets = [word.encode(), word.encode("utf-16-be")]
+    return {word, *(each.hex() for each in octets)}
+
+
+def _assert_hidden(lines: tuple[str, ...], pdus: list[str]) -> None:
+    shown = "\n".join(lines).lower()
+    assert not any(form.lower() in shown for form in _forms(WORD))
+    assert not any(pdu.lower() in shown for pdu in pdus)
+
+
+def _pdu(text: str, alphabet: str) -> tuple[str, int]:
+    if alphabet == "8 bit":
+        message = build_deliver(NUMBER, NOW, payload=text.encode(), dcs=4)
+        return message.pdu, message.tpdu_length
+    (part,) = compose_deliver("12345", text, timestamp=NOW, alphabet=alphabet)  # type: ignore[arg-type]
+    return part.pdu, part.tpdu_length
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+@pytest.mark.parametrize("alphabet", ["gsm7", "ucs2", "8 bit"])
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS)
+def test_a_pdu_with_a_secret_is_hidden(text: str, alphabet: str, header: str) -> None:
+    pdu, length = _pdu(text, alphabet)
+    head = header.format(length)
+    lines = without_secrets([head, pdu])
+    _assert_hidden(lines, [pdu])
+    assert [len(line) for line in lines] == [len(head), len(pdu)]
+    assert lines[0] == head
+
+
+@pytest.mark.parametrize("alphabet", ["gsm7", "ucs2", "8 bit"])
+@pytest.mark.parametrize("text", ["PING", "Good morning", "APN em type=ip"])
+def test_a_harmless_pdu_is_passed_as_it_is(text: str, alphabet: str) -> None:
+    pdu, length = _pdu(text, alphabet)
+    assert without_secrets([f"+CMGR: 1,,{length}", pdu]) == (f"+CMGR: 1,,{length}", pdu)
+
+
+def test_each_part_of_a_long_message_is_hidden() -> None:
+    parts = compose_deliver("12345", "nothing secret here " * 20, timestamp=NOW, reference=7)
+    for part in parts:
+        lines = without_secrets([f"+CMT: ,{part.tpdu_length}", part.pdu])
+        _assert_hidden(lines, [part.pdu])
+
+
+TEXT_HEAD = '+CMGR: "REC UNREAD","+12345",,"26/01/01,00:00:00+00"'
+TEXT_MODE = {
+    "a command": [f"PIN {WORD} STATUS"],
+    "on two lines": ["PIN", f"{WORD} STATUS"],
+    "a part, which may be the end of a password": [f"{WORD} auth=pap"],
+    "an ordinary text, which may be a part": [f"hello {WORD}"],
+    "hex digits of UCS-2": [f"PIN {WORD} STATUS".encode("utf-16-be").hex().upper()],
+    "hex digits of 8 bit": [f"PIN {WORD} STATUS".encode().hex().upper()],
+    "a part in UCS-2": [f"{WORD} auth=pap".encode("utf-16-be").hex()],
+}
+
+
+@pytest.mark.parametrize("details", ["", ',145,4,0,8,"+491",145,{}'], ids=["", "with +CSDH=1"])
+@pytest.mark.parametrize("body", TEXT_MODE.values(), ids=TEXT_MODE)
+def test_text_mode(body: list[str], details: str) -> None:
+    head = TEXT_HEAD + details.format(len(body[0]))
+    lines = without_secrets(["ok", head, *body, "", head, "HELP"])
+    _assert_hidden(lines, body)
+    # What holds no secret for sure is shown all the same.
+    assert lines[-2:] == (head, "HELP")
+    assert lines[0] == "ok"
+
+
+def test_a_record_of_the_card_is_hidden() -> None:
+    pdu, _ = _pdu(SECRETS["a PIN word"], "gsm7")
+    record = f"01{pdu}".ljust(352, "F")
+    (line,) = without_secrets([f'+CRSM: 144,0,"{record}"'])
+    assert pdu not in line
+    assert line.startswith('+CRSM: 144,0,"****')
+
+
+PASSED = {
+    "an identity": ["SIMCOM INCORPORATED", "+CGMR: LE20B04SIM7600G22", "860000000000001"],
+    "an ICCID of 20 digits": ["+CCID: 89883030000000000017"],
+    "a network's list": ['+COPS: (2,"Telekom","TDG","26201",7),,(0-4),(0-2)'],
+    "a card's state": ["+CPIN: SIM PIN"],
+    "a file of the card": ['+CRSM: 144,0,"62178202412183026F078A01058B036F06038002000988"'],
+    "an announcement": ['+CMTI: "ME",3'],
+    "a header alone": ["+CMGR: 0,,0"],
+}
+
+
+@pytest.mark.parametrize("lines", PASSED.values(), ids=PASSED)
+def test_what_holds_no_message_is_passed(lines: list[str]) -> None:
+    assert without_secrets(lines) == tuple(lines)
+
+
+def test_a_report_is_passed() -> None:
+    report = build_status_report(NUMBER, NOW, NOW, reference=1)
+    lines = (f"+CDS: {report.tpdu_length}", report.pdu)
+    assert without_secrets(lines) == lines
+
+
+def test_what_is_no_pdu_is_hidden_behind_a_header() -> None:
+    assert without_secrets(["+CMGR: 0,,3", "0004"]) == ("+CMGR: 0,,3", "****")
+
+
+def test_a_draft_is_looked_at_too() -> None:
+    (part,) = compose("12345", f"PIN {WORD} STATUS")
+    _assert_hidden(without_secrets([f"+CMGR: 2,,{part.tpdu_length}", part.pdu]), [part.pdu])
