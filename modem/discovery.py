@@ -59,7 +59,7 @@ def may_be_serial(rdev: int) -> bool:
     return subsystem in ("tty", "wwan")
 
 
-def holders(port: str) -> tuple[Holder, ...]:
+def holders(port: str, proc: Path | None = None) -> tuple[Holder, ...]:
     """The other processes that have `port` open, as far as /proc lets this user see them.
 
     A process that holds the master end of a pty is the modem and no user of it. What isn't a
@@ -74,19 +74,19 @@ def holders(port: str) -> tuple[Holder, ...]:
     pty = pty_index(found.st_rdev)
     return tuple(
         Holder(int(process.name), _name_of(process))
-        for process in _processes()
+        for process in _processes(proc)
         if process.name != str(os.getpid())
         and _has_open(process, found.st_rdev)
         and not (pty is not None and _has_master(process, pty))
     )
 
 
-def running(names: Container[str]) -> frozenset[str]:
+def running(names: Container[str], proc: Path | None = None) -> frozenset[str]:
     """Which of these programs are in the process table; /proc/PID/comm is readable for every user.
 
     A name has fifteen characters there at most.
     """
-    return frozenset(name for name in map(_name_of, _processes()) if name in names)
+    return frozenset(name for name in map(_name_of, _processes(proc)) if name in names)
 
 
 def modem_manager_running() -> bool:
@@ -129,14 +129,15 @@ def _stable_names() -> dict[str, str]:
         return {}
 
 
-def _processes() -> Iterator[Path]:
+def _processes(proc: Path | None = None) -> Iterator[Path]:
+    home = proc or _PROC
     try:
-        names = os.listdir(_PROC)  # noqa: PTH208 -- the names, without a Path for each
+        names = os.listdir(home)  # noqa: PTH208 -- the names, without a Path for each
     except OSError:  # no /proc here: nobody can be seen
         return
     for name in names:
         if name.isascii() and name.isdigit():
-            yield _PROC / name
+            yield home / name
 
 
 def _name_of(process: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from apn_config.doctor.findings import Verdict as Verdict
 from modem import ContextSettings, Identity
 
 
@@ -29,15 +30,6 @@ class Check(Enum):
     RECEIVER = "receiver"
     POWER = "power"
     CABLE = "cable"
-
-
-class Verdict(Enum):
-    """OK, to be known, the run can't begin, not looked at."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)

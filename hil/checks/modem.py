@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 
 from apn_config.config_reader import ConfigError
+from apn_config.doctor.findings import end_of
+from apn_config.doctor.network import WEAK_DBM, states_of
 from hil.bench import Bench, Capability
 from hil.checks.findings import Check, Findings, ModemFacts
 from hil.checks.pin import OnePin
@@ -17,8 +19,6 @@ _CHECKS = (
     *(Check.SMS, Check.APN, Check.STORAGE),
 )
 _POLL_S = 1.0
-# One bar: an SMS may need several tries there, which a test would count as slow.
-_WEAK_DBM = -105
 
 
 async def examine_modem(bench: Bench, findings: Findings) -> ModemFacts | None:
@@ -58,12 +58,7 @@ def _tell_identity(modem: Modem, findings: Findings) -> None:
         findings.warning(Check.MODEM, f"{name}: {'; '.join(warnings)}")
     else:
         findings.ok(Check.MODEM, name)
-    findings.ok(Check.SIM, f"ICCID {_end(who.iccid)}, IMSI {_end(who.imsi)}")
-
-
-def _end(number: str | None) -> str:
-    """Enough to tell cards apart: what is found may be shown to others."""
-    return "unknown" if number is None else f"...{number[-4:]}"
+    findings.ok(Check.SIM, f"ICCID {end_of(who.iccid)}, IMSI {end_of(who.imsi)}")
 
 
 async def _looked_at(modem: Modem, bench: Bench, findings: Findings) -> ModemFacts:
@@ -109,15 +104,7 @@ def _tell_network(
         operator, rat = facts.operator or "an unknown network", facts.rat or "?"
         findings.ok(Check.NETWORK, f"{operator}, {rat}, {where}")
         return
-    states = ", ".join(
-        f"{name} {state.name}"
-        for name, state in (
-            ("CREG", registration.cs),
-            ("CGREG", registration.ps),
-            ("CEREG", registration.eps),
-        )
-        if state is not None
-    )
+    states = states_of(registration)
     apn = facts.apn.apn if facts.apn and facts.apn.apn else "none"
     if registration.denied:
         found = f"the network refuses this SIM ({states})"
@@ -137,7 +124,7 @@ def _tell_network(
 def _tell_signal(signal: Signal, findings: Findings) -> None:
     if signal.rssi_dbm is None:
         findings.warning(Check.SIGNAL, "the modem doesn't tell")
-    elif signal.rssi_dbm < _WEAK_DBM:
+    elif signal.rssi_dbm < WEAK_DBM:
         findings.warning(Check.SIGNAL, f"{signal.rssi_dbm} dBm is weak", "mend the antenna's place")
     else:
         findings.ok(Check.SIGNAL, f"{signal.rssi_dbm} dBm")

@@ -104,6 +104,7 @@ class DriverPart:
     radio_on: str = "AT+CFUN=1"
     reset: str | None = None
     roaming: Setting | None = None
+    any_technology: Setting | None = None  # the radio may use whatever it has
 
 
 class Technology(Enum):
