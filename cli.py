@@ -6,8 +6,12 @@ import importlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +23,48 @@ class Entry:
     summary: str
 
 
+# By the section in which `--help` shows them.
+SECTIONS: Mapping[str, Mapping[str, Entry]] = {
+    "To begin": {
+        "demo": Entry("hil.cli", "demo", "Play the whole story on a simulated modem."),
+        "doctor": Entry("apn_config.cli_doctor", "doctor", "Find modems, and what is wrong."),
+        "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
+    },
+    "Everyday": {
+        "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply, answer."),
+        "status": Entry("apn_config.cli_status", "status", "Show how the running daemon stands."),
+        "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
+        "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, verified or rolled back."),
+        "sms": Entry("apn_config.cli_sms", "sms", "Send, list, read, delete or watch SMS."),
+        "network": Entry("apn_config.cli_network", "network", "Show, look for or choose networks."),
+        "journal": Entry("apn_config.cli_journal", "journal", "Show what happened."),
+        "metrics": Entry("apn_config.cli_metrics", "metrics", "Print metrics for Prometheus."),
+    },
+    "Debugging": {
+        "console": Entry("apn_config.cli_console", "console", "Type AT commands, explained."),
+        "at": Entry("apn_config.cli_at", "at", "Send AT commands and print their answers."),
+        "record": Entry(
+            "apn_config.cli_record", "record", "Record what passes to and from a modem."
+        ),
+        "transcript": Entry("modem.cli_transcript", "transcript", "Show or replay a recording."),
+        "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
+        "command": Entry("apn_config.cli_command", "command", "Tell what an SMS would do."),
+        "profiles": Entry("modem.cli_profiles", "profiles", "Show the modem families known."),
+    },
+    "Bench": {
+        "simulate": Entry("hil.cli", "simulate", "Start simulated modems on ptys or TCP ports."),
+        "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
+        "emnify": Entry("hil.emnify.cli", "emnify", "Use the platform: devices, SMS, webhooks."),
+        "hil": Entry("hil.cli_hil", "hil", "Test the whole chain, real or simulated."),
+    },
+    "Shell": {
+        "completion": Entry(
+            "apn_config.cli_completion", "completion", "Print a shell's completion."
+        ),
+    },
+}
 COMMANDS: Mapping[str, Entry] = {
-    "demo": Entry("hil.cli", "demo", "Play the whole story on a simulated modem."),
-    "simulate": Entry("hil.cli", "simulate", "Start simulated modems on ptys or TCP ports."),
-    "sim-control": Entry("hil.cli_control", "sim_control", "Do something to simulated modems."),
-    "emnify": Entry("hil.emnify.cli", "emnify", "Use the platform: devices, SMS, webhooks."),
-    "hil": Entry("hil.cli_hil", "hil", "Test the whole chain on a bench, real or simulated."),
-    "run": Entry("apn_config.cli", "run", "Run the daemon: receive SMS, apply commands, answer."),
-    "info": Entry("apn_config.cli", "info", "Show the modem, its card, network and signal."),
-    "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, verified or rolled back."),
-    "sms": Entry("apn_config.cli", "sms", "Send an SMS, or list those that the modem holds."),
-    "config": Entry("apn_config.cli_config", "config", "Check or write a configuration file."),
-    "command": Entry("apn_config.cli_command", "command", "Tell what an SMS would do."),
-    "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
-    "profiles": Entry("modem.cli_profiles", "profiles", "Show the modem families that are known."),
+    name: entry for section in SECTIONS.values() for name, entry in section.items()
 }
 
 
@@ -55,8 +87,23 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by their summaries, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+        width = max(map(len, COMMANDS))
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(width), entry.summary) for name, entry in section.items()]
+                )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands with their summaries, without importing any, and the options."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

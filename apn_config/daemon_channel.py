@@ -10,18 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from apn_config.control import MAX_LINE_BYTES, ControlError, Json
-from modem import AtAnswer, LinkNews
+from modem import AtAnswer, ChannelError, LinkNews, NeedsForce
+from modem.transcript import Way
 
 # A daemon that ended is looked for so often: it may be restarted or upgraded.
 LOOK_S = 0.5
+# The exit code of what the daemon's policy refuses.
+_REFUSED = 4
+# What the daemon's `at` says behind its reason; here somebody may be asked instead.
+_ADVICE = "; --force sends it all the same"
 
 
 class DaemonChannel:
     """A `modem.AtChannel` on the daemon's modem.
 
     `on_urc` is called with the lines of what the modem says unasked, `on_link` when the modem or
-    the daemon goes and returns.
+    the daemon goes and returns; the same news may come several times.
     """
+
+    via = "through the daemon"
 
     def __init__(
         self,
@@ -34,15 +41,16 @@ class DaemonChannel:
         self._path = path
         self._on_urc = on_urc
         self._on_link = on_link
-        self._watching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
         self._numbers = itertools.count(1)
 
     async def open(self) -> None:
-        """Find the daemon, and hear from now on what its modem says. Raises ControlError."""
-        status = await self.call("status")
+        """Find the daemon, and hear from now on what its modem says. Raises ChannelError."""
+        status = await self._call("status")
         self.port = status["link"]["port"] or self.port
-        self._watching = asyncio.create_task(self._watch())
+        # The daemon takes its ground back when the console that was let on it has gone.
+        self._start(self._follow("watch", {"console": True}, self._hear, self._away))
 
     async def execute(
         self,
@@ -52,79 +60,113 @@ class DaemonChannel:
         force: bool = False,
         timeout_s: float | None = None,
     ) -> AtAnswer:
-        """As `AtChannel`. Raises ControlError, with exit code 4 for what needs `force`."""
+        """As `AtChannel`; the daemon minds what would take its ground."""
         args: Json = {"line": line, "force": force}
         if payload is not None:
             args["payload"] = payload
         if timeout_s is not None:
             args["timeout_s"] = timeout_s
-        answer = await self.call("at", args)
+        try:
+            answer = await self._call("at", args)
+        except ChannelError as error:
+            if error.exit_code == _REFUSED and not force:
+                raise NeedsForce(str(error).removesuffix(_ADVICE)) from None
+            raise
         return AtAnswer(**{**answer, "lines": tuple(answer["lines"])})
 
-    async def call(self, op: str, args: Json | None = None) -> Any:
-        """Another operation of the daemon's. Raises ControlError."""
-        async with self._turn:
-            reader, writer = await self._connect()
-            try:
-                return await self._ask(reader, writer, op, args or {}, lambda _event: None)
-            finally:
-                writer.close()
+    async def send_sms(self, number: str, text: str) -> tuple[int, ...]:
+        """As `AtChannel`."""
+        sent = await self._call("sms.send", {"to": number, "text": text})
+        return tuple(sent["references"])
+
+    def listen(self, listener: Callable[[Way, bytes], None]) -> Callable[[], None]:
+        """As `AtChannel`; the daemon masks numbers, texts and secrets."""
+
+        def pass_on(event: Json) -> None:
+            listener(Way(event["way"]), event["data"].encode("latin-1"))
+
+        task = self._start(self._follow("record", {}, pass_on, lambda _why: None))
+        return lambda: _end(task)
+
+    async def write(self, data: bytes) -> None:
+        """Never: what raw bytes do to the daemon's modem nobody can tell."""
+        raise ChannelError("raw bytes need the port itself; stop the daemon first", _REFUSED)
 
     async def close(self) -> None:
         """Hang up."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _call(self, op: str, args: Json | None = None) -> Any:
+        """One operation, one at a time. Raises ChannelError."""
+        async with self._turn:
+            try:
+                return await self._converse(op, args or {}, lambda _event: None)
+            except ControlError as error:
+                raise ChannelError(str(error), error.exit_code) from None
+
+    async def _follow(
+        self, op: str, args: Json, hear: Callable[[Json], None], away: Callable[[str], None]
+    ) -> None:
+        """An endless operation, through one daemon after the other."""
+        while True:
+            try:
+                await self._converse(op, args, hear)
+            except ControlError as error:
+                away(str(error))
+            await asyncio.sleep(LOOK_S)
+
+    async def _converse(self, op: str, args: Json, on_event: Callable[[Json], None]) -> Any:
+        reader, writer = await self._connect()
+        request = {"id": next(self._numbers), "op": op, "args": args}
+        try:
+            writer.write(json.dumps(request).encode() + b"\n")
+            await writer.drain()
+            return await _result(reader, on_event)
+        except (OSError, ValueError) as error:
+            raise ControlError(f"the daemon's socket failed: {error}", exit_code=8) from None
+        finally:
+            writer.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             return await asyncio.open_unix_connection(self._path, limit=MAX_LINE_BYTES)
         except OSError as error:
             why = error.strerror or str(error)
-            raise ControlError(f"no daemon answers at {self._path}: {why}", exit_code=8) from None
-
-    async def _ask(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        op: str,
-        args: Json,
-        on_event: Callable[[Json], None],
-    ) -> Any:
-        request = {"id": next(self._numbers), "op": op, "args": args}
-        try:
-            writer.write(json.dumps(request).encode() + b"\n")
-            await writer.drain()
-            while line := await reader.readline():
-                message = json.loads(line)
-                if "event" in message:
-                    on_event(message["event"])
-                elif message["ok"]:
-                    return message["result"]
-                else:
-                    error = message["error"]
-                    raise ControlError(error["message"], error["exit_code"])
-        except (OSError, ValueError) as error:
-            raise ControlError(f"the daemon's socket failed: {error}", exit_code=8) from None
-        raise ControlError("the daemon ended before it answered", exit_code=8)
-
-    async def _watch(self) -> None:
-        """Hear the modem, through one daemon after the other."""
-        while True:
-            try:
-                reader, writer = await self._connect()
-                try:
-                    await self._ask(reader, writer, "watch", {}, self._hear)
-                finally:
-                    writer.close()
-            except ControlError as error:
-                self._on_link(LinkNews(self.port, str(error)))
-            await asyncio.sleep(LOOK_S)
+            code = 6 if isinstance(error, PermissionError) else 8
+            raise ControlError(f"no daemon answers at {self._path}: {why}", code) from None
 
     def _hear(self, event: Json) -> None:
         if "urc" in event:
             self._on_urc(tuple(event["urc"]["lines"]))
         elif "link" in event:
-            ready = event["link"]["phase"] == "ready"
-            why = None if ready else event["link"]["why"] or event["link"]["phase"]
-            self._on_link(LinkNews(self.port, why))
+            link = event["link"]
+            ready = link["phase"] == "ready"
+            self._on_link(LinkNews(self.port, None if ready else link["why"] or link["phase"]))
+
+    def _away(self, why: str) -> None:
+        self._on_link(LinkNews(self.port, why))
+
+
+async def _result(reader: asyncio.StreamReader, on_event: Callable[[Json], None]) -> Any:
+    while line := await reader.readline():
+        message = json.loads(line)
+        if "event" in message:
+            on_event(message["event"])
+        elif message["ok"]:
+            return message["result"]
+        else:
+            error = message["error"]
+            raise ControlError(error["message"], error["exit_code"])
+    raise ControlError("the daemon ended before it answered", exit_code=8)
+
+
+def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from hil.cli_address import host_and_port, listen_address
 from hil.emnify.simulator.policy import SHORT_DIGITS
@@ -40,6 +41,14 @@ def _profile(value: str) -> Profile:
         raise click.BadParameter(f"{value}: {error.strerror}") from error
     except (MisuseError, UnicodeDecodeError) as error:
         raise click.BadParameter(str(error)) from error
+
+
+def _profiles(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Families and files, for the shell's completion."""
+    names = [CompletionItem(name) for name in profile_names() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
 
 
 def _pin(value: str) -> str:
@@ -105,6 +114,7 @@ def _scale(_context: click.Context, _option: click.Parameter, value: float) -> f
     default="sim7600",
     show_default=True,
     type=_profile,
+    shell_complete=_profiles,
     metavar="NAME|FILE.toml",
     help=f"The kind of modem: {', '.join(profile_names())}, or a description of one's own.",
 )

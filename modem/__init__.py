@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from modem.answers import AtAnswer, urc_lines
     from modem.at import Command, Response
-    from modem.channel import AtChannel, LinkNews, LocalChannel
+    from modem.channel import (
+        AtChannel,
+        ChannelError,
+        Connect,
+        LinkNews,
+        LocalChannel,
+        NeedsForce,
+        OnLink,
+        OnUrc,
+    )
     from modem.commands.context import parse_address, same_apn
     from modem.commands.network import Domain
+    from modem.commands.operators import Availability, Operator, parse_operators
     from modem.device import Modem
     from modem.discovery import (
         holders,
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
         modem_manager_running,
         running,
     )
+    from modem.ending import run_until_told
     from modem.errors import (
         CommandRefused,
         Holder,
@@ -40,7 +51,9 @@ if TYPE_CHECKING:
         SimError,
         SimLocked,
     )
+    from modem.explain import ground
     from modem.ladder import PER_DAY, Rung, Trouble
+    from modem.listening import Heard, Speech, listen_to, speak_plainly
     from modem.notices import (
         ContextChanged,
         MessageDirect,
@@ -57,7 +70,10 @@ if TYPE_CHECKING:
     from modem.registration import DomainState, Registration
     from modem.remedies import Budget, MemoryBudget, Remedy
     from modem.start import PinSource, Setup
+    from modem.survey import CardState, Reception, Selection, Survey
     from modem.tap import Tap
+    from modem.usb_roles import Role
+    from modem.usb_tree import UsbDevice, UsbTty, usb_devices
     from modem.values import (
         NO_AUTH,
         ContextAuth,
@@ -73,9 +89,19 @@ if TYPE_CHECKING:
 _HOMES: dict[str, tuple[str, ...]] = {
     "answers": ("AtAnswer", "urc_lines"),
     "at": ("Command", "Response"),
-    "channel": ("AtChannel", "LinkNews", "LocalChannel"),
+    "channel": (
+        "AtChannel",
+        "ChannelError",
+        "Connect",
+        "LinkNews",
+        "LocalChannel",
+        "NeedsForce",
+        "OnLink",
+        "OnUrc",
+    ),
     "commands.context": ("parse_address", "same_apn"),
     "commands.network": ("Domain",),
+    "commands.operators": ("Availability", "Operator", "parse_operators"),
     "device": ("Modem",),
     "discovery": ("holders", "ignored_by_modem_manager", "modem_manager_running", "running"),
     "errors": (
@@ -96,6 +122,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "SimError",
         "SimLocked",
     ),
+    "explain": ("ground",),
     "ladder": ("PER_DAY", "Rung", "Trouble"),
     "notices": (
         "ContextChanged",
@@ -114,6 +141,11 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "remedies": ("Budget", "MemoryBudget", "Remedy"),
     "start": ("PinSource", "Setup"),
     "tap": ("Tap",),
+    "ending": ("run_until_told",),
+    "listening": ("Heard", "Speech", "listen_to", "speak_plainly"),
+    "survey": ("CardState", "Reception", "Selection", "Survey"),
+    "usb_roles": ("Role",),
+    "usb_tree": ("UsbDevice", "UsbTty", "usb_devices"),
     "values": (
         "NO_AUTH",
         "ContextAuth",
@@ -134,14 +166,19 @@ __all__ = [
     "PROFILES",
     "AtAnswer",
     "AtChannel",
+    "Availability",
     "Budget",
+    "CardState",
+    "ChannelError",
     "Command",
     "CommandRefused",
+    "Connect",
     "ContextAuth",
     "ContextChanged",
     "ContextSettings",
     "Domain",
     "DomainState",
+    "Heard",
     "Holder",
     "Identity",
     "KeeperPhase",
@@ -160,7 +197,11 @@ __all__ = [
     "ModemKeeper",
     "ModemSilent",
     "ModemUnsteady",
+    "NeedsForce",
     "NoReception",
+    "OnLink",
+    "OnUrc",
+    "Operator",
     "PdpContext",
     "PinSource",
     "PortBusy",
@@ -171,33 +212,46 @@ __all__ = [
     "PowerSwitch",
     "Profile",
     "ProtocolError",
+    "Reception",
     "Registration",
     "RegistrationChanged",
     "Remedy",
     "Response",
     "Restarted",
+    "Role",
     "Rung",
+    "Selection",
     "Setup",
     "Signal",
     "SimAbsent",
     "SimChanged",
     "SimError",
     "SimLocked",
+    "Speech",
     "StorageFull",
     "StorageState",
     "StoredMessage",
+    "Survey",
     "Tap",
     "Trouble",
+    "UsbDevice",
+    "UsbTty",
+    "ground",
     "holders",
     "ignored_by_modem_manager",
+    "listen_to",
     "match_profile",
     "modem_manager_running",
     "parse_address",
+    "parse_operators",
     "power_switch",
     "profile_named",
+    "run_until_told",
     "running",
     "same_apn",
+    "speak_plainly",
     "urc_lines",
+    "usb_devices",
 ]
 
 

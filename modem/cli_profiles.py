@@ -26,8 +26,15 @@ class Row:
     level: str | None
 
 
+def _names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The families, for the shell's completion."""
+    from modem.profiles import profile_names
+
+    return [name for name in profile_names() if name.startswith(incomplete)]
+
+
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_names)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line.")
 def profiles(name: str | None, as_json: bool) -> None:
     """Show the modem families that are known, or all of NAME with the source of each value.

@@ -72,7 +72,8 @@ class Modem:
     All of them raise CommandRefused, ModemSilent, LinkLost or ProtocolError. `lost` is done once
     the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
     set once the modem began anew or is lost, until it is initialised; `booted` tells whether the
-    modem said during that that it had booted. `on_event` is called from the event loop, in the
+    modem said during that that it had booted, `asked_anew` whether it only has to be set up again
+    (`begin_anew`). `on_event` is called from the event loop, in the
     order of the modem's words, and must not block. `tap` sees what passes on the line.
     """
 
@@ -90,6 +91,7 @@ class Modem:
         self._initialising = False
         self._ready = False
         self.booted = False
+        self.asked_anew = False
         self._restarted: str | None = None
         self._sending = 0
         self._silences = 0
@@ -175,6 +177,7 @@ class Modem:
             None if setup.memory is None else Storage(self.execute, setup.memory, setup.memories)
         )
         self._ready = True
+        self.asked_anew = False
         self.restarted.clear()
 
     def _know_profile(self, profile: Profile) -> None:
@@ -482,4 +485,5 @@ class Modem:
 
     def begin_anew(self, why: str) -> None:
         """Its settings aren't ours any more: it is to be initialised as after a restart."""
+        self.asked_anew = self._ready
         self._note_restart(why)

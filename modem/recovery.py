@@ -234,6 +234,8 @@ class ModemKeeper:
         self._ready.clear()
         if modem.lost.done():
             raise modem.lost.result()
+        if modem.asked_anew:
+            return  # no sign of a power supply that gives way
         self._note_restart()
         if self._keeps_restarting and self._remedies.due(Trouble.REBOOTING) is not None:
             raise Complaint(Trouble.REBOOTING, RESTARTS_WHY)

@@ -18,6 +18,7 @@ NEVER = {
     "pytest",
     "hypothesis",
     "jsonschema",
+    "prometheus_client",
     "prompt_toolkit",
     "hil",
     "modem.simulator",

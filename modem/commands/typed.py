@@ -26,6 +26,10 @@ _LEAVES_COMMAND_MODE = re.compile(
 _TAKES_PAYLOAD = re.compile(r"AT\s*\+CMG[SW]\s*=", re.IGNORECASE)
 # A PDU has 352 hex digits at most, a text 160 characters, 640 as the hex digits of UCS-2.
 MAX_PAYLOAD = 1024
+# Alone on its line: what values a command takes, and whether the card waits for a PIN.
+_TELLS_NO_SECRET = re.compile(
+    r"AT\s*(?:[+^$#*!]\w+\s*=\s*\?|[+^]CPIN2?\s*\?)\s*", re.IGNORECASE | re.ASCII
+)
 _PREFIX = re.compile(r"[+^$#*%!][A-Z][A-Z0-9]*", re.IGNORECASE)
 
 
@@ -49,7 +53,7 @@ def typed_line(line: str, *, payload: str | None = None, timeout_s: float | None
         bare=True,
         payload=octets,
         timeout_s=timeout_s or _limit_s(line),
-        secret=is_secret(line),
+        secret=is_secret(line) and _TELLS_NO_SECRET.fullmatch(line) is None,
     )
 
 

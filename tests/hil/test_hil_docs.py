@@ -154,7 +154,7 @@ def test_each_option_is_told() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_commands_are_ours(page: Path) -> None:
     """Each line of a shell that begins with modem-helper names a command and options of it."""
-    lines = re.findall(r"^    (?:sudo )?modem-helper (.+)$", page.read_text(), re.MULTILINE)
+    lines = re.findall(r"^(?:\$ )?(?:sudo )?modem-helper (.+)$", page.read_text(), re.MULTILINE)
     assert lines
     for line in lines:
         _assert_command(line.partition(" #")[0])

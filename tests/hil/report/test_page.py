@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from apn_config.config_reader import printable
 from hil.report.compare import compare
-from hil.report.markup import Markup, join, tag
 from hil.report.page import page
 from hil.report.summary import write
 from hil.report.tests_part import HEAD_LINES, TAIL_LINES
@@ -27,6 +26,7 @@ from hil.report.values import (
     TranscriptLine,
     Way,
 )
+from modem.markup import Markup, join, tag
 from tests.hil.report import samples
 
 ATTACKS = (

@@ -1,0 +1,179 @@
+"""Lines in, lines out: the console for pipes, scripts, and terminals without prompt_toolkit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from modem.answers import AtAnswer
+from modem.channel import AtChannel, ChannelError, Connect, LinkNews
+from modem.commands.typed import MAX_LINE, MAX_PAYLOAD, takes_payload
+from modem.console.commands import outcome_line, read_script
+from modem.console.script import Outcome, ScriptRun, parse_script
+from modem.console.values import Entry, printable, shown_line
+from modem.errors import ModemError
+
+_PAYLOAD_END = "\x1a"
+_LIMIT = max(MAX_LINE, MAX_PAYLOAD) + 2
+
+
+class Lines(Protocol):
+    """Where lines come from: one a call, "" at the end, without the loop's waiting for them."""
+
+    async def next(self) -> str:
+        """The next line, with its line end if it was whole."""
+
+
+class ThreadedLines:
+    """Lines of a file, a pipe or a terminal, read in a thread that never keeps the program."""
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self._read = read
+        self._loop = asyncio.get_running_loop()
+
+    async def next(self) -> str:
+        """As `Lines`."""
+        arrived: asyncio.Future[str] = self._loop.create_future()
+        threading.Thread(target=self._fetch, args=(arrived,), daemon=True).start()
+        return await arrived
+
+    def _fetch(self, arrived: asyncio.Future[str]) -> None:
+        try:
+            line = self._read()
+        except (EOFError, OSError, ValueError):
+            line = ""
+
+        def deliver() -> None:
+            if not arrived.done():
+                arrived.set_result(line)
+
+        self._loop.call_soon_threadsafe(deliver)
+
+
+def lines_of_stdin() -> ThreadedLines:
+    """The lines of standard input, with line editing where it is a terminal."""
+    if not sys.stdin.isatty():
+        return ThreadedLines(lambda: sys.stdin.readline(_LIMIT))
+    import readline  # noqa: F401  # gives `input` its line editing
+
+    # Nothing of a terminal's is written to a file here: a PIN may be among it.
+    return ThreadedLines(lambda: f"{input()}\n")
+
+
+@dataclass(slots=True)
+class Plain:
+    """Runs lines and prints what comes of them.
+
+    `out` gets the modem's lines as they came, `errors` what isn't the modem's; `as_json` makes
+    everything one object a line on `out`.
+    """
+
+    out: TextIO
+    errors: TextIO
+    as_json: bool = False
+    force: bool = False
+    loss: str | None = None
+
+    async def run(self, connect: Connect, lines: Lines) -> int:
+        """Until the lines end; the exit code: 1 if any command failed."""
+        channel = await connect(self._heard, self._link_news)
+        failed = False
+        try:
+            while (line := await lines.next()) != "":
+                entry = await self._entry(line, lines)
+                if entry is not None:
+                    failed |= not await self._send(channel, entry)
+        finally:
+            await channel.close()
+        return 1 if failed else 0
+
+    async def run_script(self, connect: Connect, path: Path) -> int:
+        """The steps of a script; the exit code: 1 at the first that fails."""
+        steps = parse_script(read_script(path))
+        run = ScriptRun(force=self.force)
+        channel = await connect(run.hear, lambda _news: None)
+        well = True
+        try:
+            async for outcome in run.outcomes(channel, steps):
+                well = outcome.ok
+                self._show_outcome(outcome)
+        finally:
+            await channel.close()
+        return 0 if well else 1
+
+    async def _entry(self, line: str, lines: Lines) -> Entry | None:
+        """What is to be sent: the line, with the one below it where the modem will ask for it."""
+        text = line.strip()
+        if not text:
+            return None
+        if not takes_payload(text):
+            return Entry(text)
+        return Entry(text, (await lines.next()).rstrip("\r\n" + _PAYLOAD_END))
+
+    async def _send(self, channel: AtChannel, entry: Entry) -> bool:
+        try:
+            answer = await channel.execute(entry.line, payload=entry.payload, force=self.force)
+        except (ModemError, ChannelError) as error:
+            self._show_error(entry.line, error)
+            return False
+        self._show_answer(answer)
+        return answer.ok
+
+    # --- output -------------------------------------------------------------------------------
+
+    def _show_answer(self, answer: AtAnswer) -> None:
+        if self.as_json:
+            self._object({**asdict(answer), "lines": list(answer.lines)})
+        else:
+            self._print(*answer.lines, answer.final)
+
+    def _show_error(self, line: str, error: Exception) -> None:
+        if self.as_json:
+            self._object({"line": printable(shown_line(line)), "error": str(error)})
+        else:
+            self._complain(str(error))
+
+    def _show_outcome(self, outcome: Outcome) -> None:
+        if self.as_json:
+            step = {"step": outcome.number, "line": outcome.text, "ok": outcome.ok}
+            self._object({**step, "why": outcome.why})
+        else:
+            self._print(printable(outcome_line(outcome)))
+
+    def _heard(self, lines: tuple[str, ...]) -> None:
+        if self.as_json:
+            self._object({"urc": list(lines)})
+        else:
+            self._print(*lines)
+
+    def _link_news(self, news: LinkNews) -> None:
+        if news.why == self.loss:
+            return
+        self.loss = news.why
+        if self.as_json:
+            self._object({"port": news.port, "ready": news.why is None, "why": news.why})
+        elif news.why is not None:
+            self._complain(f"{news.port} is not ready: {news.why}")
+
+    def _object(self, value: Mapping[str, object]) -> None:
+        self._write(self.out, json.dumps(value))
+
+    def _print(self, *lines: str) -> None:
+        """The modem's lines: to a pipe as they are, to a terminal made safe."""
+        safe = printable if self.out.isatty() else str
+        for line in lines:
+            self._write(self.out, safe(line))
+
+    def _complain(self, text: str) -> None:
+        self._write(self.errors, f"modem-helper: {printable(text)}")
+
+    @staticmethod
+    def _write(to: TextIO, text: str) -> None:
+        to.write(f"{text}\n")
+        to.flush()
