@@ -6,8 +6,9 @@ The names below are the package's interface. They are loaded when first used, so
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from modem.lazy import loader
 
 if TYPE_CHECKING:
     from modem.answers import AtAnswer, urc_lines
@@ -254,14 +255,7 @@ __all__ = [
     "usb_devices",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME_OF)
 
 
 def __dir__() -> list[str]:

@@ -14,8 +14,9 @@ Everything speaks to a `modem.channel.AtChannel`, and doesn't know whether a dae
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from modem.lazy import loader
 
 if TYPE_CHECKING:
     from modem.console.harm import harm
@@ -34,11 +35,4 @@ _HOME_OF = {
 
 __all__ = ["Plain", "harm", "lines_of_stdin", "printable", "run_screen"]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME_OF)

@@ -14,8 +14,9 @@ daemon needs `ground` alone.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from modem.lazy import loader
 
 if TYPE_CHECKING:
     from modem.explain.answers import explain
@@ -52,11 +53,4 @@ __all__ = [
     "suggestions",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME_OF)

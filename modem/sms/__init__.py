@@ -9,8 +9,9 @@ No asyncio, no logging, no clock, no port. 3GPP TS 23.038, 23.040.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from modem.lazy import loader
 from modem.sms.address import Address, NumberingPlan, TypeOfNumber, parse_number, parse_sender
 from modem.sms.compose import Count, Part, compose, compose_deliver, count
 from modem.sms.content import Alphabet
@@ -122,11 +123,4 @@ __all__ = [
     "shift_element",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = globals()[name] = getattr(import_module(f"modem.sms.{_LATER[name]}"), name)
-    return value
+__getattr__ = loader(__name__, _LATER)

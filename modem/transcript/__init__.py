@@ -11,8 +11,9 @@ The names below are the interface, loaded when first used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from modem.lazy import loader
 
 if TYPE_CHECKING:
     from modem.transcript.format import read, write
@@ -49,11 +50,4 @@ __all__ = [
     "write",
 ]
 
-
-def __getattr__(name: str) -> object:
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME_OF)
