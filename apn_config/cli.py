@@ -52,7 +52,7 @@ def _ports(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> lis
 _CONFIG = click.option(
     "--config",
     "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help=f"Configuration file. Default: {DEFAULT_PATH}, if it is there.",
 )
 _PORT = click.option(
@@ -116,12 +116,19 @@ def read_config(
 
     A port other than the configured one means that very modem, unless the socket is named, too.
     """
-    if config_path is None and not DEFAULT_PATH.exists():
+    if config_path is None and not _is_there(DEFAULT_PATH):
         config = defaults()
     else:
         config = load(config_path or DEFAULT_PATH)
     elsewhere = port is not None and socket is None and not _same_port(port, config.modem.port)
     return Target(with_overrides(config, port=port, baud=baud, socket=socket), elsewhere)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:  # of the directory; whoever reads it tells
+        return True
 
 
 def _same_port(one: str, other: str | None) -> bool:

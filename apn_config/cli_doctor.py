@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from apn_config.cli import modem_options, show_json
-from apn_config.config import DEFAULT_PATH, ConfigError, defaults, with_overrides
+from apn_config.config import DEFAULT_PATH, ConfigError, readable, with_overrides
 
 if TYPE_CHECKING:
     from apn_config.doctor import Examined, Finding, Order, Topic
@@ -68,7 +69,10 @@ def doctor(
     order = _order(config_path, port, baud, socket, wait_s)
     screen = _Screen(quiet=as_json)
     traffic = _Traffic()
-    examined, repairs = asyncio.run(_work(order, screen, traffic, fix=fix))
+    try:
+        examined, repairs = asyncio.run(_work(order, screen, traffic, fix=fix))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
     code = exit_code_of(examined.findings)
     if as_json:
         show_json(_as_json(examined, repairs, code))
@@ -93,11 +97,10 @@ def _order(
     try:
         target = read_config(config_path, port, baud, socket)
     except ConfigError as error:
-        config = with_overrides(defaults(), port=port, baud=baud, socket=socket)
+        config = with_overrides(readable(path), port=port, baud=baud, socket=socket)
         return Order(
-            config, path, port, elsewhere=port is not None, config_error=str(error),
-            patience=patience,
-        )  # fmt: skip
+            config, path, port, elsewhere=port is not None, config_error=error, patience=patience
+        )
     return Order(target.config, path, port, target.elsewhere, patience=patience)
 
 
@@ -107,10 +110,21 @@ async def _work(
     from apn_config.doctor import examine
     from apn_config.doctor.repair import repair
 
+    _end_in_order()
     examined = await examine(order, tell=screen.show, progress=screen.progress, tap=traffic.tap)
     if not fix:
         return examined, ()
     return await repair(order, examined, tell=screen.say, progress=screen.progress, tap=traffic.tap)
+
+
+def _end_in_order() -> None:
+    """Whoever ends it, as a lost session of ssh does, ends it as Ctrl-C does: what was set for the
+    questions is put back.
+    """
+    work, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert work is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, work.cancel)
 
 
 class _Traffic:

@@ -8,6 +8,7 @@ changed PIN needs no restart; only the fallback's password is read at once, as p
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "parse",
     "read_secret",
+    "readable",
     "with_overrides",
 ]
 
@@ -191,6 +193,24 @@ def with_overrides(
 def load(path: Path) -> Config:
     """Read the file; ConfigError for whatever is wrong with it."""
     return parse(read_octets(path), path)
+
+
+def readable(path: Path) -> Config:
+    """What of a file that can't be used says which modem and daemon are meant; else the defaults.
+
+    The sections count that are right by themselves.
+    """
+    config = defaults()
+    try:
+        values = parse_toml(read_octets(path), path)
+    except ConfigError:
+        return config
+    root = Table(path, "", {key: values[key] for key in _KEYS if key in values}, tuple(_KEYS))
+    with suppress(ConfigError):
+        config = replace(config, modem=_modem(root.section("modem", _KEYS["modem"]), []))
+    with suppress(ConfigError):
+        config = replace(config, control=_control(root.section("control", _KEYS["control"])))
+    return config
 
 
 def parse(octets: bytes, path: Path) -> Config:

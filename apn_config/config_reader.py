@@ -26,15 +26,18 @@ class ConfigError(Exception):
     """The configuration can't be used; the message names file, key, what was wanted and got.
 
     `key` is the dotted name ("modem.baud"), None where the file as a whole is at fault. What stands
-    in a secret file is never part of the message.
+    in a secret file is never part of the message. `forbidden`: this user may not read the file.
     """
 
     exit_code: ClassVar[int] = 78
 
-    def __init__(self, path: Path | None, key: str | None, problem: str) -> None:
+    def __init__(
+        self, path: Path | None, key: str | None, problem: str, *, forbidden: bool = False
+    ) -> None:
         self.path = path
         self.key = key
         self.problem = problem
+        self.forbidden = forbidden
         parts = [printable(str(path))] if path is not None else []
         if key is not None:
             parts.append(printable(key))
@@ -56,7 +59,8 @@ def read_octets(path: Path) -> bytes:
             path, None, "there is no such file; `modem-helper config init` writes one"
         ) from None
     except OSError as error:
-        raise ConfigError(path, None, f"can't be read: {error.strerror}") from None
+        problem, forbidden = f"can't be read: {error.strerror}", isinstance(error, PermissionError)
+        raise ConfigError(path, None, problem, forbidden=forbidden) from None
     if len(octets) > _MAX_OCTETS:
         raise ConfigError(path, None, f"wanted at most {_MAX_OCTETS} octets, got more")
     return octets
@@ -88,7 +92,9 @@ def read_secret(path: Path, *, key: str, digits: range | None = None) -> str:
         with path.open("rb") as file:
             octets = file.read(_MAX_SECRET_OCTETS + 1)
     except OSError as error:
-        raise ConfigError(path, key, f"the file can't be read: {error.strerror}") from None
+        problem = f"the file can't be read: {error.strerror}"
+        forbidden = isinstance(error, PermissionError)
+        raise ConfigError(path, key, problem, forbidden=forbidden) from None
     try:
         text = octets.decode("utf-8")
     except UnicodeDecodeError:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -27,6 +28,10 @@ _NMEA = re.compile(rb"\$(?:G[A-Z]|BD|PQ)[A-Z]{2,6},[^\r\n]*\*[0-9A-F]{2}\r?\n")
 _FINAL = re.compile(rb"(?:^|[\r\n])(?:OK|ERROR|\+CM[ES] ERROR:[^\r\n]*)\r?\n")
 _NUMBER = re.compile(rb"(?:^|\r|\n)[04]\r(?!\n)")
 _RUBBISH_SHARE = 0.25
+# By turns: a modem that keeps its results to itself (ATQ1) still tells its name.
+_QUESTIONS = (b"AT\r", b"AT+CGMI\r")
+# So often it has to, before that is believed of it.
+_TIMES_NAMED = 2
 
 
 class Speech(Enum):
@@ -37,6 +42,7 @@ class Speech(Enum):
     NO_RESULTS = "gives no results"
     POSITIONS = "sends GNSS positions"
     RUBBISH = "sends rubbish"
+    TEXT = "sends text that is no answer"
     NOTHING = "says nothing"
 
 
@@ -70,7 +76,9 @@ class _Ear:
         self.stirred = asyncio.Event()
 
     def data_received(self, data: bytes) -> None:
-        self.data += data[: _MAX_BYTES - len(self.data)]
+        # The last ones: what a modem kept back until somebody listened comes before the answer.
+        self.data += data
+        del self.data[:-_MAX_BYTES]
         self.stirred.set()
 
     def link_lost(self, error: LinkLost) -> None:
@@ -117,30 +125,45 @@ async def _on_line(port: str, baud: int, tap: Tap | None, work: _Work) -> Heard:
 async def _ask(ear: _Ear, line: TappedLink, patience_s: float) -> Heard:
     loop = asyncio.get_running_loop()
     give_up_s = loop.time() + patience_s
+    turn_s = min(TURN_S, patience_s / (2 * _TIMES_NAMED))
     await asyncio.sleep(_STALE_S)
-    ear.data.clear()
     verdict: Speech | None = None
-    # By turns: a modem that keeps its results to itself (ATQ1) still tells its name.
-    for question in itertools.cycle((b"AT\r", b"AT+CGMI\r")):
+    echoes = False
+    said: dict[bytes, list[frozenset[bytes]]] = {question: [] for question in _QUESTIONS}
+    for question in itertools.cycle(_QUESTIONS):
+        ear.data.clear()
         line.write(question)
-        speech = await _turn(ear, TURN_S)
+        speech = await _turn(ear, turn_s)
         verdict = speech or verdict
-        echoes = b"AT\r" in ear.data
+        echoes = echoes or question in ear.data
         if speech in (Speech.WORDS, Speech.NUMBERS):
             return Heard(speech, echoes)
         if ear.lost is not None:
             raise ear.lost
-        if loop.time() >= give_up_s:
+        said[question].append(_texts(bytes(ear.data)))
+        if question is _QUESTIONS[-1] and loop.time() >= give_up_s:
             break
-    named = _has_text(bytes(ear.data))
-    silent = Speech.NO_RESULTS if echoes or named else Speech.NOTHING
-    return Heard(verdict or silent, echoes)
+    return Heard(verdict or _silence(said), echoes)
 
 
-def _has_text(data: bytes) -> bool:
-    """Is there a line that is no echo and no unsolicited result code, such as a maker's name?"""
+def _silence(said: Mapping[bytes, Sequence[frozenset[bytes]]]) -> Speech:
+    """What it is that gives no result, by the texts that followed each question.
+
+    A modem that keeps its results to itself tells its name when it is asked for it, each time, and
+    at no other question. What talks of its own accord, such as a login or a sensor, is no modem.
+    """
+    ats, names = (said[question] for question in _QUESTIONS)
+    counted = Counter(itertools.chain.from_iterable(names))
+    elsewhere: frozenset[bytes] = frozenset().union(*ats)
+    if any(times >= _TIMES_NAMED and text not in elsewhere for text, times in counted.items()):
+        return Speech.NO_RESULTS
+    return Speech.TEXT if counted or elsewhere else Speech.NOTHING
+
+
+def _texts(data: bytes) -> frozenset[bytes]:
+    """The lines that are no echo."""
     lines = (line.strip() for line in data.splitlines())
-    return any(line[:1].isalpha() and not line.startswith(b"AT") for line in lines)
+    return frozenset(line for line in lines if line and not line.startswith(b"AT"))
 
 
 async def _turn(ear: _Ear, span_s: float) -> Speech | None:

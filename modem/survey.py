@@ -73,7 +73,8 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Reception:
     """How messages come in. `cnmi` is in force, `announces` tells whether one could be set at all;
-    `uses` are the three memories, `home` the one that messages go to.
+    `uses` are the three memories, `home` the one that messages go to. `offers`: the modem tells
+    which memories it has.
     """
 
     text_mode: bool | None = None
@@ -82,8 +83,8 @@ class Reception:
     announces: bool | None = None
     uses: tuple[MemoryUse, ...] = ()
     home: str | None = None
+    offers: bool = False
     stores: bool = False
-    charset: str | None = None
 
     @property
     def use(self) -> MemoryUse | None:
@@ -184,9 +185,9 @@ class Survey:
             year += 1900 if year >= 70 else 2000
         try:
             local = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        except ValueError:
+            return local - timedelta(minutes=15 * int(match[7] or 0))
+        except (ValueError, OverflowError):
             return None
-        return local - timedelta(minutes=15 * int(match[7] or 0))
 
     # --- the network ------------------------------------------------------------------------------
 
@@ -231,7 +232,9 @@ class Survey:
         answer = await asking.optional(self.execute, command)
         if answer is None or not answer.lines:
             return None
-        return any(setting.wanted in line for line in answer.lines)
+        # "+CNMP: 2" isn't in "+CNMP: 22".
+        wanted = re.compile(rf"{re.escape(setting.wanted)}(?![0-9])")
+        return any(wanted.search(line) for line in answer.lines)
 
     async def cause(self) -> str | None:
         """Why the last connection or registration failed, in the modem's words (+CEER, 6.10)."""
@@ -267,18 +270,16 @@ class Survey:
             announces=None if ranges is None else best is not None,
             uses=uses or (),
             home=None if chosen is None else chosen.receive,
+            offers=offered is not None,
             stores=chosen is not None,
-            charset=await self._charset(),
         )
 
     async def service_centre(self) -> str | None:
-        """The service centre's number."""
-        return await asking.optional_value(self.execute, messages.csca_read(), messages.parse_csca)
-
-    async def _charset(self) -> str | None:
-        answer = await asking.optional(self.execute, Command("AT+CSCS?", ("+CSCS",)))
-        texts = [] if answer is None else bodies(answer, "+CSCS")
-        return texts[0].strip('"') if texts else None
+        """The service centre's number; "" where none is set, None where it can't be told."""
+        answer = await asking.optional(self.execute, messages.csca_read())
+        if answer is None or not bodies(answer, "+CSCA"):
+            return None
+        return messages.parse_csca(answer) or ""
 
     # --- contexts ---------------------------------------------------------------------------------
 

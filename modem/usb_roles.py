@@ -1,8 +1,8 @@
 """Which interface of a USB modem is what: a table of ids. Pure.
 
 By the port types of ModemManager 9a2d586 (src/plugins/*/77-mm-*.rules); what isn't here is asked.
-The same id may be given to several products, so a role is a hint for where to ask first and what to
-say of a mute port, never a reason not to ask.
+The same id may be given to several products, so a role says where to ask first, where not to ask of
+one's own accord, and what to say of a mute port; a port that is named is asked whatever it is.
 """
 
 from __future__ import annotations
@@ -20,11 +20,6 @@ class Role(Enum):
     GNSS = "GNSS positions"
     AUDIO = "audio"
     OTHER = "no AT commands"
-
-    @property
-    def takes_at(self) -> bool:
-        """Are AT commands answered there?"""
-        return self in (Role.AT, Role.AT2, Role.PPP)
 
 
 # Makers of modules and what their USB ids begin with (the kernel's option.c and qcserial.c).

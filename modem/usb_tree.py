@@ -16,6 +16,9 @@ SYSFS = Path("/sys")
 DEV = Path("/dev")
 
 _VENDOR_SPECIFIC = "ff"
+# A telephone's: ADB and fastboot (ff/42/01, ff/42/03), and files by MTP.
+_DEBUGGING = "42"
+_FILES = "MTP"
 _MAX_NAME = 64
 _TTY = re.compile(r"tty[A-Z]+[0-9]+")
 
@@ -61,9 +64,10 @@ class UsbDevice:
         return self.vendor in CONVERTERS
 
     def in_order(self) -> tuple[UsbTty, ...]:
-        """Its ports, those that most likely take AT commands first."""
+        """Its ports that may take AT commands, those that most likely do first."""
         ranks = {Role.AT: 0, Role.AT2: 1, Role.PPP: 2, None: 3}
-        return tuple(sorted(self.ttys, key=lambda tty: (ranks.get(tty.role, 4), tty.interface)))
+        able = (tty for tty in self.ttys if tty.role in ranks)
+        return tuple(sorted(able, key=lambda tty: (ranks[tty.role], tty.interface)))
 
 
 def usb_devices(sysfs: Path = SYSFS, dev: Path = DEV) -> tuple[UsbDevice, ...]:
@@ -80,9 +84,7 @@ def _device(entry: Path, dev: Path) -> UsbDevice:
     vendor, product = _read(entry / "idVendor"), _read(entry / "idProduct")
     interfaces = sorted(each for each in entry.glob("*:*") if (each / "bInterfaceNumber").exists())
     ttys = tuple(tty for each in interfaces for tty in _ttys(each, vendor, product, dev))
-    own_kind = [
-        each for each in interfaces if _read(each / "bInterfaceClass") == _VENDOR_SPECIFIC
-    ]
+    own_kind = [each for each in interfaces if _may_be_port(each)]
     driven = any((each / "driver").exists() for each in own_kind)
     name = _read(entry / "product") or f"{MAKERS.get(vendor, 'USB device')} {vendor}:{product}"
     return UsbDevice(
@@ -93,6 +95,15 @@ def _device(entry: Path, dev: Path) -> UsbDevice:
         ttys=ttys,
         undriven=bool(own_kind) and not driven and not ttys,
         sleeps=_read(entry / "power/control") == "auto",
+    )
+
+
+def _may_be_port(interface: Path) -> bool:
+    """Is it of its maker's own kind, as ports for AT commands are?"""
+    return (
+        _read(interface / "bInterfaceClass") == _VENDOR_SPECIFIC
+        and _read(interface / "bInterfaceSubClass") != _DEBUGGING
+        and _read(interface / "interface") != _FILES
     )
 
 

@@ -12,14 +12,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from apn_config.control import ControlError
-from apn_config.daemon_channel import DaemonChannel
+from apn_config.daemon_channel import DaemonAway, DaemonChannel
 from apn_config.doctor import (
     answer,
     apn,
     card,
     configuration,
     daemon,
+    faults_host,
     faults_modem,
     machine,
     modem,
@@ -39,6 +39,7 @@ from apn_config.doctor.findings import (
 from apn_config.doctor.place import Place
 from modem import (
     ChannelError,
+    CommandRefused,
     Identity,
     ModemError,
     ProtocolError,
@@ -61,7 +62,9 @@ __all__ = [
 ]
 
 # What a modem or a daemon that fails in the middle is told by.
-TROUBLES = (ModemError, ChannelError, ControlError)
+TROUBLES = (ModemError, ChannelError)
+# The exit code of an operation that the daemon doesn't have.
+_BAD_REQUEST = 2
 
 _CHECKS: tuple[tuple[Topic, Callable[[Examination], Awaitable[None]]], ...] = (
     (Topic.MODEM, modem.look),
@@ -97,15 +100,15 @@ async def examine(
     `progress` gets what is being done where it takes time, `tap` what passes on the line.
     """
     exam = Examination(order, Findings(tell), progress, tap or Tap())
+    tell_daemon = await daemon.ask(exam)
     await asyncio.to_thread(_look_at_machine, exam)
-    await asyncio.to_thread(daemon.look, exam)
+    tell_daemon()
     await asyncio.to_thread(ports.look, exam)
     try:
         await _open(exam)
-        if exam.survey is None:
-            _skip(exam)
-        else:
+        if exam.survey is not None:
             await _look_at_modem(exam, exam.survey)
+        _skip(exam)
     finally:
         if exam.local is not None:
             await exam.local.close()
@@ -122,18 +125,19 @@ def _look_at_machine(exam: Examination) -> None:
 
 async def _open(exam: Examination) -> None:
     """Leave a survey to ask on: through the daemon, or on the port."""
-    if exam.findings.failed(Topic.DAEMON, Topic.PORT) is not None:
+    if exam.findings.failed(Topic.DAEMON, Topic.PORT) is not None or exam.port is None:
         return
     if exam.status is not None:
-        if not daemon.modem_ready(exam.status):
-            return
-        exam.survey = Survey(DaemonChannel(exam.config.control.socket))
-        exam.findings.ok(Topic.PORT, f"{exam.port}, which the daemon has")
+        # In the midst of an APN change the modem is not as it will be, and not to be disturbed.
+        if daemon.modem_ready(exam.status) and not daemon.changing(exam.status):
+            path, patience_s = exam.config.control.socket, exam.patience.daemon_s
+            exam.survey = Survey(DaemonChannel(path, patience_s=patience_s))
+            exam.findings.ok(Topic.PORT, f"{exam.port}, which the daemon has")
         return
     try:
         await answer.look(exam)
-    except TROUBLES as error:
-        exam.findings.fault(faults_modem.NO_ANSWER, str(error))
+    except ModemError as error:
+        answer.tell_port(exam, error)
 
 
 async def _look_at_modem(exam: Examination, survey: Survey) -> None:
@@ -141,20 +145,38 @@ async def _look_at_modem(exam: Examination, survey: Survey) -> None:
         async with survey.numbered_errors() as exam.error_reports:
             for topic, look in _CHECKS:
                 if exam.findings.may_look(topic):
-                    await look(exam)
+                    await _look(exam, topic, look)
             await modem.compare_clocks(exam)
     except ProtocolError as error:
         # The answer came, and not as the modem sent it.
         exam.findings.fault(faults_modem.GARBLED, str(error))
-        _skip(exam)
-    except TROUBLES as error:
-        exam.findings.fault(faults_modem.UNSTEADY, str(error))
-        _skip(exam)
+    except DaemonAway as error:
+        exam.findings.fault(faults_host.DAEMON_MUTE, str(error))
+    except (ModemError, ChannelError) as error:
+        if isinstance(error, ChannelError) and error.exit_code == _BAD_REQUEST:
+            exam.findings.fault(faults_host.DAEMON_VERSION, str(error))
+        else:
+            exam.findings.fault(faults_modem.UNSTEADY, str(error))
+
+
+async def _look(
+    exam: Examination, topic: Topic, look: Callable[[Examination], Awaitable[None]]
+) -> None:
+    try:
+        await look(exam)
+    except CommandRefused as error:
+        exam.findings.skipped(topic, f"the modem doesn't tell: {error}")
 
 
 def _skip(exam: Examination) -> None:
     """Say of each topic that wasn't reached why."""
     missing = exam.findings.failed(Topic.DAEMON, Topic.PORT, Topic.ANSWER, Topic.MODEM, Topic.SIM)
+    why = f"needs the {(missing or Topic.APN).value}"
+    if daemon.changing(exam.status):
+        why = "an APN change is under way; it ends within minutes"
+    elif exam.port is None:
+        why = f"needs the {Topic.PORT.value}"
     for topic in (Topic.ANSWER, *(topic for topic, _ in _CHECKS), Topic.DATA):
-        if not exam.findings.has(topic):
-            exam.findings.skipped(topic, f"needs the {(missing or Topic.MODEM).value}")
+        if exam.findings.has(topic) or (topic is Topic.ANSWER and exam.survey is not None):
+            continue
+        exam.findings.skipped(topic, why)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 
 from apn_config.doctor import faults_service as faults
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
+from apn_config.store import UNKNOWN_CARD, committed_apn
 from modem import LiveContext, PdpContext, same_apn
 
 _ON_DEMAND = ("gsm", "umts")
@@ -20,23 +22,33 @@ async def look(exam: Examination) -> None:
     cid = exam.config.apn.cid
     found = next((each for each in contexts if each.cid == cid), PdpContext(cid, "", ""))
     live = await exam.questions.live_context(cid)
-    _tell_apn(exam, found, contexts, live)
+    names = await asyncio.to_thread(wanted_names, exam)
+    _tell_apn(exam, names, found, contexts, live)
     if exam.findings.may_look(Topic.DATA):
-        await _tell_data(exam, found, live)
+        await _tell_data(exam, names[0], found, live)
 
 
 def wanted_names(exam: Examination) -> tuple[str, ...]:
-    """The APNs that are right: the last that worked, the default, the fallback."""
-    apn = exam.config.apn
-    change = (exam.status or {}).get("change") or {}
-    names = (change.get("kept"), apn.default, apn.fallback and apn.fallback.name)
+    """The APNs that are right: the card's committed one, or else what the last change left, the
+    default and the fallback.
+    """
+    apn, who = exam.config.apn, exam.identity
+    if exam.status is None and not exam.order.elsewhere:
+        iccid = (who and who.iccid) or UNKNOWN_CARD
+        committed = committed_apn(exam.config.store.path, iccid, apn.cid)
+        if committed is not None:
+            return (committed,)
+    names = (exam.kept, apn.default, apn.fallback and apn.fallback.name)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _tell_apn(
-    exam: Examination, found: PdpContext, contexts: Sequence[PdpContext], live: LiveContext
+    exam: Examination,
+    names: tuple[str, ...],
+    found: PdpContext,
+    contexts: Sequence[PdpContext],
+    live: LiveContext,
 ) -> None:
-    names = wanted_names(exam)
     wanted, cid = names[0], found.cid
     if any(same_apn(found.apn, name) for name in names):
         exam.findings.ok(Topic.APN, f"{found.apn} in context {cid}, {found.type}")
@@ -56,8 +68,8 @@ def _tell_apn(
         tell(faults.APN_OTHER, text, verdict=verdict)
 
 
-async def _tell_data(exam: Examination, found: PdpContext, live: LiveContext) -> None:
-    tell = partial(exam.findings.fault, wanted=wanted_names(exam)[0], port=exam.shown_port)
+async def _tell_data(exam: Examination, wanted: str, found: PdpContext, live: LiveContext) -> None:
+    tell = partial(exam.findings.fault, wanted=wanted, port=exam.shown_port)
     if not live.active:
         verdict = Verdict.INFO if exam.rat in _ON_DEMAND else Verdict.WARNING
         text = f"context {found.cid} isn't active"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from apn_config.config import Config, ConfigError
 from apn_config.doctor import faults_host as faults
+from apn_config.doctor import ports
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
 from apn_config.doctor.place import text_of
@@ -23,7 +24,7 @@ def look(exam: Examination) -> None:
     """What is configured, and whether it can be used."""
     order = exam.order
     if order.config_error is not None:
-        exam.findings.fault(faults.CONFIG_FAULTY, order.config_error, path=order.config_path)
+        _unusable(exam, order.config_error)
         return
     if exam.config.path is None:
         # Who names a port looks at a modem on the bench.
@@ -34,23 +35,43 @@ def look(exam: Examination) -> None:
     _file(exam, exam.config)
 
 
+def _unusable(exam: Examination, error: ConfigError) -> None:
+    found = str(error)
+    if not error.forbidden:
+        exam.findings.fault(faults.CONFIG_FAULTY, found, path=exam.order.config_path)
+        return
+    # A daemon that answers can read it, and is asked for all that follows.
+    verdict = Verdict.FAILED if exam.status is None else Verdict.INFO
+    exam.findings.fault(faults.CONFIG_FORBIDDEN, found, verdict=verdict)
+
+
 def _file(exam: Examination, config: Config) -> None:
     findings = exam.findings
     before = len(findings.told)
     if config.modem.port is None:
-        likely = next((tty.device for each in exam.usb for tty in each.in_order()), "PORT")
-        findings.fault(faults.NO_PORT, "[modem] port is missing", port=likely)
+        port = ports.likely(exam) or "PORT"
+        findings.fault(faults.NO_PORT, "[modem] port is missing", port=port)
     if config.reply.to is None:
         findings.fault(faults.NO_REPLY, "[reply] to is missing")
     for read in (config.sim_pin, config.pin_word):
         try:
             read()
         except ConfigError as error:
-            findings.fault(faults.CONFIG_SECRET, str(error))
+            _secret(exam, error)
     for note in config.warnings:
         _note(exam, note)
     if len(findings.told) == before:
         findings.ok(Topic.CONFIG, str(config.path))
+
+
+def _secret(exam: Examination, error: ConfigError) -> None:
+    if error.forbidden:
+        # The daemon has a user of its own, who may read it.
+        found = f"{error.key}: {error.path} belongs to another user; sudo looks at it"
+        exam.findings.info(Topic.CONFIG, found)
+        return
+    verdict = Verdict.FAILED if exam.status is None else Verdict.WARNING
+    exam.findings.fault(faults.CONFIG_SECRET, str(error), verdict=verdict)
 
 
 def _note(exam: Examination, note: str) -> None:
@@ -68,6 +89,9 @@ def look_at_store(exam: Examination) -> None:
     """
     if exam.order.elsewhere:
         exam.findings.skipped(Topic.STORE, "it isn't that of this port's modem")
+        return
+    if exam.order.config_error is not None:
+        exam.findings.skipped(Topic.STORE, "which one is configured isn't known")
         return
     path = exam.config.store.path
     directory = next((each for each in path.parents if each.is_dir()), None)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import grp
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from apn_config.control import ControlClient, ControlError, Json
+from apn_config.daemon_channel import DaemonChannel
 from apn_config.doctor import faults_host as faults
 from apn_config.doctor import faults_modem, faults_service
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
+from modem import ChannelError
 
-_NO_PERMISSION = 6
 # Two tries of an answer that fails at first.
 _WAITS_LONG_S = 300.0
 _TROUBLES = {
@@ -29,29 +33,39 @@ _BUDGETS = {
 }
 
 
-def look(exam: Examination) -> None:
-    """Ask the daemon for its status, which then stands in the examination."""
+async def ask(exam: Examination) -> Callable[[], None]:
+    """Ask the daemon for its status, which then stands in the examination.
+
+    The result tells what is to be told of it, in its turn.
+    """
+    findings, path = exam.findings, exam.config.control.socket
     if exam.order.elsewhere:
-        exam.findings.skipped(Topic.DAEMON, "another port than its own is asked for")
-        return
-    path = exam.config.control.socket
+        return lambda: findings.skipped(Topic.DAEMON, "another port than its own is asked for")
     try:
         client = ControlClient.connect(path)
     except ControlError as error:
-        exam.findings.fault(faults.SOCKET_FORBIDDEN, str(error), group=_group_of(path))
-        return
+        return partial(findings.fault, faults.SOCKET_FORBIDDEN, str(error), or_join=_or_join(path))
     if client is None:
-        exam.findings.info(Topic.DAEMON, "it doesn't run, so the port is asked itself")
-        return
-    exam.progress("asking the daemon")
+        return lambda: findings.info(Topic.DAEMON, "it doesn't run, so the port is asked itself")
+    client.close()
+    patience_s = exam.patience.status_s
+    channel = DaemonChannel(path, patience_s=patience_s)
+    exam.progress(f"asking the daemon, for {patience_s:g} s at most")
     try:
-        exam.status = client.call("status")
-    except (ControlError, OSError, ValueError) as error:
-        exam.findings.fault(faults.DAEMON_MUTE, str(error))
-        return
-    finally:
-        client.close()
-    _tell(exam, exam.status)
+        status = await channel.call("status")
+    except ChannelError as error:
+        return partial(findings.fault, faults.DAEMON_MUTE, str(error))
+    exam.status = status
+    # A daemon without store has none.
+    with suppress(ChannelError):
+        changes = await channel.call("apn.history", {"count": 1})
+        exam.kept = changes[0]["kept"] if changes else None
+    return lambda: _tell(exam, status)
+
+
+def changing(status: Json | None) -> bool:
+    """Is the daemon amid an APN change, in which nothing is as it will be?"""
+    return bool((status or {}).get("change"))
 
 
 def modem_ready(status: Json) -> bool:
@@ -59,14 +73,25 @@ def modem_ready(status: Json) -> bool:
     return status["link"]["phase"] == "ready" and status["modem"] is not None
 
 
-def _group_of(path: Path) -> str:
+def _or_join(path: Path) -> str:
+    """What else than sudo helps; root's group is for nobody."""
     try:
-        return grp.getgrgid(path.stat().st_gid).gr_name
+        group = grp.getgrgid(path.stat().st_gid)
     except (OSError, KeyError):
-        return "modem-helper"
+        return ""
+    name = group.gr_name
+    return f", or join the socket's group: sudo usermod -aG {name} $USER" if group.gr_gid else ""
 
 
 def _tell(exam: Examination, status: Json) -> None:
+    try:
+        _tell_status(exam, status)
+    except (LookupError, TypeError, AttributeError) as error:
+        found = f"its status isn't as it should be ({type(error).__name__}: {error})"
+        exam.findings.fault(faults.DAEMON_VERSION, found)
+
+
+def _tell_status(exam: Examination, status: Json) -> None:
     findings, daemon = exam.findings, status["daemon"]
     before = len(findings.told)
     if status["store"]["why"] is not None:
@@ -80,7 +105,9 @@ def _tell(exam: Examination, status: Json) -> None:
     _tell_outbox(exam, status["outbox"])
     if not modem_ready(status):
         _tell_away(exam, status)
-    if len(findings.told) == before:
+    if changing(status):
+        findings.info(Topic.DAEMON, f"an APN change is under way ({status['change']['outcome']})")
+    elif len(findings.told) == before:
         hours = daemon["uptime_s"] / 3600
         found = (
             f"it runs (pid {daemon['pid']}, for {hours:.1f} h) and is asked in place of the port"

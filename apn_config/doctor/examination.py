@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apn_config.config import Config
+from apn_config.config import Config, ConfigError
 from apn_config.control import Json
 from apn_config.doctor.findings import Findings
 from apn_config.doctor.place import Place
@@ -20,6 +20,10 @@ class Patience:
     answer_s: float = 5.0
     other_s: float = 1.5
     """On another speed or another port of the same modem."""
+    status_s: float = 60.0
+    """The daemon asks a modem for it, which may be mute: three commands' time-outs."""
+    daemon_s: float = 120.0
+    """For a command through the daemon, which waits for the daemon's own."""
     card_s: float = 15.0
     registration_s: float = 60.0
     poll_s: float = 1.0
@@ -29,14 +33,15 @@ class Patience:
 class Order:
     """What is asked for: a port, or the configured one, or whatever is found.
 
-    `elsewhere`: the port isn't the daemon's; `config_error`: why `config` isn't the file's.
+    `elsewhere`: the port isn't the daemon's; `config_error`: why `config` isn't the file's, but for
+    what could be read of it.
     """
 
     config: Config
     config_path: Path
     port: str | None = None
     elsewhere: bool = False
-    config_error: str | None = None
+    config_error: ConfigError | None = None
     patience: Patience = Patience()
     place: Place = field(default_factory=Place)
 
@@ -45,8 +50,9 @@ class Order:
 class Examination:
     """One round of looking. Later checks read what earlier ones have put here.
 
-    `status` is the running daemon's, `local` the channel on a port of our own, `rat` the technology
-    of the registration, `error_reports` what +CMEE was at first.
+    `status` is the running daemon's, `kept` the APN of its last change, `local` the channel on a
+    port of our own, `rat` the technology of the registration, `error_reports` what +CMEE was at
+    first.
     """
 
     order: Order
@@ -56,6 +62,7 @@ class Examination:
     port: str | None = None
     usb: tuple[UsbDevice, ...] = ()
     status: Json | None = None
+    kept: str | None = None
     local: LocalChannel | None = None
     survey: Survey | None = None
     identity: Identity | None = None

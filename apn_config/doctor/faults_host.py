@@ -5,7 +5,6 @@ from __future__ import annotations
 from apn_config.doctor.findings import Fault, Topic, Verdict
 
 _FAILED, _WARNING, _INFO = Verdict.FAILED, Verdict.WARNING, Verdict.INFO
-_PORT = 3
 _CONFIGURATION = 78
 
 # --- the machine ----------------------------------------------------------------------------------
@@ -31,12 +30,11 @@ USB_AUTOSUSPEND = Fault(
 USB_DRIVER = Fault(
     "usb-driver",
     Topic.SYSTEM,
-    _FAILED,
+    _WARNING,
     "A modem is on USB and the kernel has no driver for its ports",
     "Without the driver `option` there is no /dev/ttyUSB to talk to.",
     "sudo modprobe option && echo {vendor} {product} | "
     "sudo tee /sys/bus/usb-serial/drivers/option1/new_id",
-    exit_code=_PORT,
 )
 SERIAL_CONSOLE = Fault(
     "serial-console",
@@ -107,6 +105,15 @@ CONFIG_FAULTY = Fault(
     "The daemon ends with exit code 78.",
     "mend the key that is named, then: modem-helper config check --config {path}",
     exit_code=_CONFIGURATION,
+)
+CONFIG_FORBIDDEN = Fault(
+    "config-forbidden",
+    Topic.CONFIG,
+    _FAILED,
+    "This user may not read the configuration file",
+    "Which port, daemon and store are meant can't be told without it.",
+    "sudo modem-helper doctor",
+    exit_code=6,
 )
 CONFIG_SECRET = Fault(
     "config-secret",
@@ -224,7 +231,7 @@ SOCKET_FORBIDDEN = Fault(
     _FAILED,
     "The daemon runs, and this user may not ask it",
     "It has the modem's port, so nothing more can be looked at.",
-    "sudo modem-helper doctor, or join the socket's group: sudo usermod -aG {group} $USER",
+    "sudo modem-helper doctor{or_join}",
     exit_code=6,
 )
 DAEMON_MUTE = Fault(
@@ -235,6 +242,14 @@ DAEMON_MUTE = Fault(
     "It may hang; its watchdog restarts it.",
     "journalctl -u modem-helper -n 50; sudo systemctl restart modem-helper",
     exit_code=8,
+)
+DAEMON_VERSION = Fault(
+    "daemon-version",
+    Topic.DAEMON,
+    _FAILED,
+    "The daemon is of another version than this program",
+    "It answers in other words; it was upgraded and not started anew.",
+    "sudo systemctl restart modem-helper",
 )
 LINK_DOWN = Fault(
     "link-down",

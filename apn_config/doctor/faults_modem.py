@@ -110,7 +110,8 @@ WRONG_BAUD = Fault(
     _FAILED,
     "The modem speaks at another speed",
     "At the wrong speed its answers are rubbish, and it hears rubbish.",
-    "set [modem] baud = {baud} (or --baud {baud})",
+    "set [modem] baud = {baud} (or --baud {baud}); one that finds its speed by itself (AT+IPR=0) "
+    "takes the configured one once it is switched off and on",
     exit_code=8,
 )
 GARBLED = Fault(

@@ -26,6 +26,7 @@ WEAK_SIGNAL = Fault(
     "SMS need several tries, registrations get lost, and the modem draws more power.",
     "mend the antenna's place: upright, away from metal, outdoors if it can be",
 )
+BLAMES_BUT_APN = ("roaming-off", "manual-network")
 DENIED = Fault(
     "denied",
     Topic.NETWORK,
@@ -34,7 +35,7 @@ DENIED = Fault(
     "It isn't activated, its device or profile is disabled, roaming isn't allowed here, or the "
     "network doesn't know the APN that the attach asks for (on LTE that costs the registration).",
     "look at the SIM and its device in the portal; the APN in the attach context is {apn}",
-    blames=("apn-other", "apn-missing", "roaming-off", "manual-network"),
+    blames=("apn-other", "apn-missing", *BLAMES_BUT_APN),
 )
 SEARCHING = Fault(
     "searching",
@@ -187,7 +188,7 @@ APN_MISSING = Fault(
     Topic.APN,
     _WARNING,
     "No APN is set",
-    "The network takes its default, if it has one; emnify's is {apn}.",
+    "The network takes its default, if it has one; emnify's is em.",
     "modem-helper apn set {wanted} --port {port}",
 )
 APN_OTHER = Fault(

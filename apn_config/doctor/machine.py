@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from apn_config.doctor import faults_host as faults
+from apn_config.doctor import ports
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
-from apn_config.doctor.place import Place, text_of
+from apn_config.doctor.place import Place, processes_of, text_of
 from modem import running
 
 # Before this program was written: a clock without battery begins anew in 1970, or at an image's
@@ -26,7 +28,7 @@ def look(exam: Examination, port: str | None) -> None:
     """All that needs no modem. `port` is the one that is meant, if any is."""
     exam.findings.info(Topic.SYSTEM, system_words(exam.place))
     _power(exam)
-    _usb(exam)
+    _usb(exam, port)
     _console(exam, port)
     _clock(exam)
     _service(exam)
@@ -63,7 +65,8 @@ def _power(exam: Examination) -> None:
         exam.findings.fault(faults.UNDERVOLTAGE, "it was too low since the machine started")
 
 
-def _usb(exam: Examination) -> None:
+def _usb(exam: Examination, port: str | None) -> None:
+    used = ports.device_of(exam)
     for device in exam.usb:
         if device.is_modem and device.undriven:
             exam.findings.fault(
@@ -72,10 +75,13 @@ def _usb(exam: Examination) -> None:
                 vendor=device.vendor,
                 product=device.product,
             )
-        if device.sleeps and (device.is_modem or device.is_converter):
+        if device.sleeps and (device.is_modem or device is used):
             found = f"{device.name} ({device.ids}): power/control is auto"
             exam.findings.fault(faults.USB_AUTOSUSPEND, found, socket=device.socket)
-    if running({"brltty"}, exam.place.proc):
+    # It takes no modem's own port, nor a UART.
+    there = port is not None and Path(port).exists()
+    at_risk = used.is_converter if used is not None else not there
+    if at_risk and running({"brltty"}, exam.place.proc):
         exam.findings.fault(faults.BRLTTY, "brltty runs")
 
 
@@ -83,28 +89,35 @@ def _console(exam: Examination, port: str | None) -> None:
     """The Pi's UART is its console by default: the kernel's words, and a login."""
     if port is None or "://" in port:
         return
-    tty = Path(port).resolve().name
+    path = Path(port).resolve()
+    tty = path.name
     for word in text_of(exam.place.proc / "cmdline").split():
         if word.startswith("console=") and word.removeprefix("console=").split(",")[0] == tty:
             found = f"the kernel's command line has {word}"
             exam.findings.fault(faults.SERIAL_CONSOLE, found, what=f"{word} from cmdline.txt")
             return
-    if tty in _logins(exam.place.proc):
+    if _has_login(exam.place.proc, path):
         found = f"a login (getty) waits on {tty}"
         exam.findings.fault(faults.SERIAL_CONSOLE, found, what=f"serial-getty@{tty}.service")
 
 
-def _logins(proc: Path) -> set[str]:
-    """The terminals that some getty was started for."""
-    found: set[str] = set()
-    for entry in proc.glob("[0-9]*"):
-        if text_of(entry / "comm") in ("agetty", "getty", "login"):
-            try:
-                words = (entry / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            except OSError:
-                continue
-            found |= {word.removeprefix("/dev/") for word in words}
-    return found
+def _has_login(proc: Path, port: Path) -> bool:
+    """Has some getty the port as its terminal?
+
+    Its command line doesn't tell: Debian's serial-getty@.service gives it the port as its input.
+    """
+    try:
+        device = port.stat().st_rdev
+    except OSError:
+        return False
+    # As the kernel's new_encode_dev writes it: the minor's low octet, the major, the rest.
+    minor = os.minor(device)
+    wanted = (minor & 0xFF) | os.major(device) << 8 | (minor & ~0xFF) << 12
+    return device != 0 and any(
+        # proc(5): state, ppid, pgrp, session and tty_nr follow the name in its brackets.
+        text_of(each / "stat").rpartition(")")[2].split()[4:5] == [str(wanted)]
+        for each in processes_of(proc, "agetty", "getty", "login")
+    )
 
 
 def _clock(exam: Examination) -> None:

@@ -13,8 +13,8 @@ _FULL = 1
 _RADIO_OFF = (0, 4)
 # Before this program was written.
 _EARLIEST_YEAR = 2025
-# The network's time is right to a minute or so; a wrong zone is a matter of hours.
-_FAR = timedelta(hours=1)
+# Some modems give UTC beside their zone, or local time without it: hours tell nothing.
+_FAR = timedelta(days=1)
 
 
 async def look(exam: Examination) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
 
 from apn_config.doctor import faults_service as faults
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Mend, Topic, Verdict
-from modem import Registration, Selection, Signal
+from modem import CommandRefused, Registration, Selection, Signal
 
 _BY_HAND, _LEFT, _BY_HAND_FIRST = 1, 2, 4  # <mode> of +COPS
+_DENIED = 3  # <stat> of +CEREG
+# What +CEER says of a card that the network doesn't want (3GPP TS 24.301 9.9.3.9, 2, 3 and 6).
+_CARD_REFUSED = re.compile(r"illegal|IMSI unknown", re.IGNORECASE)
 # One bar: an SMS may need several tries there.
 WEAK_DBM = -105
 
@@ -65,9 +70,8 @@ async def _tell_registered(
 ) -> None:
     where = "roaming" if registration.roaming else "at home"
     name = selection.operator or "an unknown network"
-    strength = "" if signal.rssi_dbm is None else f", {signal.rssi_dbm} dBm"
     exam.rat = registration.rat or selection.rat
-    found = f"{name}, {exam.rat or 'technology unknown'}, {where}{strength}"
+    found = f"{name}, {exam.rat or 'technology unknown'}, {where}{_strength(signal)}"
     exam.findings.ok(Topic.NETWORK, found)
     if signal.rssi_dbm is not None and signal.rssi_dbm < WEAK_DBM:
         exam.findings.fault(faults.WEAK_SIGNAL, f"{signal.rssi_dbm} dBm")
@@ -91,12 +95,33 @@ async def _tell_missing(
     if _is_other_service(registration):
         exam.findings.info(Topic.NETWORK, f"a network without service for this SIM ({states})")
     elif registration.denied:
-        exam.findings.fault(faults.DENIED, f"refused ({why})", apn=await _attach_apn(exam))
-    elif signal.rssi_dbm is None:
+        fault = faults.DENIED
+        if not _may_be_apn(exam, registration, cause):
+            fault = replace(fault, blames=faults.BLAMES_BUT_APN)
+        exam.findings.fault(fault, f"refused ({why})", apn=await _attach_apn(exam))
+    elif signal == Signal():
         exam.findings.fault(faults.NO_SIGNAL, f"no signal ({why})")
     else:
         waited = f"not registered within {exam.patience.registration_s:g} s"
-        exam.findings.fault(faults.SEARCHING, f"{waited}, at {signal.rssi_dbm} dBm ({why})")
+        exam.findings.fault(faults.SEARCHING, f"{waited}{_strength(signal)} ({why})")
+
+
+def _may_be_apn(exam: Examination, registration: Registration, cause: str | None) -> bool:
+    """Is it LTE that refuses, where the attach carries the configured APN, and not the card?"""
+    return (
+        exam.config.path is not None
+        and registration.eps is not None
+        and registration.eps.stat == _DENIED
+        and exam.config.apn.cid == exam.questions.profile.driver.attach_cid
+        and not (cause and _CARD_REFUSED.search(cause))
+    )
+
+
+def _strength(signal: Signal) -> str:
+    """How strong it is heard, behind a comma; "" where the modem doesn't know."""
+    if signal.rssi_dbm is not None:
+        return f", {signal.rssi_dbm} dBm"
+    return "" if signal.rsrp_dbm is None else f", RSRP {signal.rsrp_dbm} dBm"
 
 
 def _tell_by_hand(exam: Examination, selection: Selection, verdict: Verdict) -> None:
@@ -131,5 +156,8 @@ async def _tell_locks(exam: Examination, verdict: Verdict) -> None:
 
 async def _attach_apn(exam: Examination) -> str:
     cid = exam.questions.profile.driver.attach_cid
-    contexts = await exam.questions.contexts()
+    try:
+        contexts = await exam.questions.contexts()
+    except CommandRefused:
+        return "unknown"
     return next((each.apn for each in contexts if each.cid == cid), "") or "none"

@@ -49,10 +49,28 @@ class Place:
     disk_of: Callable[[Path], os.statvfs_result] = os.statvfs
 
 
+def processes_of(proc: Path, *names: str) -> tuple[Path, ...]:
+    """The processes that are called so."""
+    return tuple(each for each in proc.glob("[0-9]*") if text_of(each / "comm") in names)
+
+
+def commands_of(proc: Path, name: str) -> tuple[tuple[str, ...], ...]:
+    """The command lines of the processes that are called so."""
+    return tuple(
+        tuple(_octets_of(each / "cmdline").decode("utf-8", "replace").split("\0"))
+        for each in processes_of(proc, name)
+    )
+
+
 def text_of(path: Path) -> str:
     """A small file's text, harmless and stripped; "" where it can't be read."""
-    try:
-        text = path.read_bytes()[:4096].decode("utf-8", "replace")
-    except OSError:
-        return ""
+    text = _octets_of(path).decode("utf-8", "replace")
     return "".join(each if each.isprintable() or each == "\n" else "?" for each in text).strip()
+
+
+def _octets_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return b""

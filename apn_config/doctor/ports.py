@@ -5,22 +5,29 @@ from __future__ import annotations
 from apn_config.doctor import faults_modem as faults
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
+from apn_config.doctor.place import commands_of
 from apn_config.who_drives import drivers_of
-from modem import Role, UsbDevice, running
+from modem import Role, UsbDevice
 
 _AT = (Role.AT, Role.AT2, Role.PPP)
 
 
 def choose(exam: Examination) -> str | None:
-    """The port that is meant: asked for, configured, or that of the first modem on USB."""
+    """The port that is meant: asked for, configured, or that of the first modem on USB.
+
+    Nothing else is opened: behind a converter may be a printer or a motor. Nor is anything where a
+    port may be configured, and isn't known because the file can't be used.
+    """
     asked = exam.order.port or exam.config.modem.port
-    if asked is not None:
+    if asked is not None or exam.order.config_error is not None:
         return asked
-    for device in exam.usb:
-        if device.is_modem and device.ttys:
-            return device.in_order()[0].device
-    converters = [each for each in exam.usb if each.is_converter and each.ttys]
-    return converters[0].ttys[0].device if converters else None
+    return likely(exam)
+
+
+def likely(exam: Examination) -> str | None:
+    """The port of the first modem on USB."""
+    modems = (each for each in exam.usb if each.is_modem)
+    return next((tty.device for each in modems for tty in each.in_order()), None)
 
 
 def look(exam: Examination) -> None:
@@ -28,12 +35,21 @@ def look(exam: Examination) -> None:
     for device in exam.usb:
         if device.ttys:
             exam.findings.info(Topic.PORT, _words(device))
-    if exam.status is not None:
+    if exam.status is not None and not exam.findings.failed(Topic.DAEMON):
         exam.port = exam.status["link"]["port"] or exam.port
+    if exam.port is None and exam.order.config_error is not None:
+        exam.findings.skipped(Topic.PORT, "which one is configured isn't known")
+        return
     if exam.port is None:
-        exam.findings.fault(faults.NO_MODEM, "neither on USB, nor named by --port or [modem] port")
+        exam.findings.fault(faults.NO_MODEM, _nowhere(exam))
         return
     _others(exam, exam.port)
+
+
+def _nowhere(exam: Examination) -> str:
+    found = "neither on USB, nor named by --port or [modem] port"
+    behind = [tty.device for each in exam.usb if each.is_converter for tty in each.ttys]
+    return f"{found}; one may be behind {', '.join(behind)} (--port)" if behind else found
 
 
 def _words(device: UsbDevice) -> str:
@@ -57,8 +73,18 @@ def _others(exam: Examination, port: str) -> None:
             exam.findings.fault(faults.APPLIER, found, fitting=drivers.fitting)
     if drivers.pppd and applier != "ppp":
         exam.findings.fault(faults.PPPD, f'pppd runs; [apn] applier is "{applier}"')
-    if running({"gpsd"}, exam.place.proc) and "://" not in port:
+    if _gpsd_may_take(exam, port):
         exam.findings.fault(faults.GPSD, "gpsd runs")
+
+
+def _gpsd_may_take(exam: Examination, port: str) -> bool:
+    """Is it told to? By its udev rules it takes converters, too, and no modem."""
+    device = device_of(exam)
+    return any(
+        (device is not None and device.is_converter)
+        or _real(port) in {_real(word) for word in words if word.startswith("/dev/")}
+        for words in commands_of(exam.place.proc, "gpsd")
+    )
 
 
 def device_of(exam: Examination) -> UsbDevice | None:
@@ -70,9 +96,9 @@ def device_of(exam: Examination) -> UsbDevice | None:
 
 
 def siblings(exam: Examination) -> tuple[str, ...]:
-    """The other ports of the same device, those that most likely take AT commands first."""
+    """The other ports of the same modem that may take AT commands, the most likely first."""
     device, real = device_of(exam), _real(exam.port or "")
-    if device is None:
+    if device is None or device.is_converter:  # whose ports are those of several things
         return ()
     return tuple(tty.device for tty in device.in_order() if _real(tty.device) != real)
 

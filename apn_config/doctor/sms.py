@@ -8,7 +8,6 @@ from apn_config.doctor.findings import Mend, Topic, Verdict
 from modem import Reception, Registration
 
 _TIGHT = 0.8
-_FEW = 5
 _RLOS = 11
 
 
@@ -20,7 +19,7 @@ async def look(exam: Examination) -> None:
     registration = await survey.registration()
     _tell_bearer(exam, registration)
     centre = await survey.service_centre()
-    if centre is None:
+    if centre == "":
         exam.findings.fault(faults.NO_SERVICE_CENTRE, "+CSCA is empty")
     reception = await survey.reception()
     _tell_storage(exam, reception)
@@ -29,7 +28,7 @@ async def look(exam: Examination) -> None:
     if not any(each.verdict is not Verdict.INFO for each in exam.findings.told[before:]):
         use = reception.use
         held = f", {use.used} of {use.total} in {use.name}" if use else ""
-        exam.findings.ok(Topic.SMS, f"service centre {centre}{held}")
+        exam.findings.ok(Topic.SMS, f"service centre {centre or 'unknown'}{held}")
 
 
 def _tell_bearer(exam: Examination, registration: Registration) -> None:
@@ -52,13 +51,14 @@ def _tell_bearer(exam: Examination, registration: Registration) -> None:
 def _tell_storage(exam: Examination, reception: Reception) -> None:
     use = reception.use
     if not reception.stores:
-        exam.findings.fault(faults.NO_STORAGE, "+CPMS offers none")
+        found = "+CPMS=? offers none" if reception.offers else "+CPMS=? is refused"
+        exam.findings.fault(faults.NO_STORAGE, found)
         return
     if use is not None and use.total:
         found = f"{use.used} of {use.total} in {use.name}"
         if use.used >= use.total:
             exam.findings.fault(faults.STORAGE_FULL, found)
-        elif use.total - use.used < _FEW or use.used > _TIGHT * use.total:
+        elif use.used > _TIGHT * use.total:
             exam.findings.fault(faults.STORAGE_TIGHT, found)
     names = [each.name for each in reception.uses[:3]]
     if len(names) == 3 and names[2] != names[0] and reception.home == names[2]:

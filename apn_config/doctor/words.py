@@ -24,8 +24,11 @@ COLOURS = {
     Verdict.SKIPPED: "bright_black",
 }
 
-# IMEI, IMSI, ICCID, telephone numbers; and the same as octets, as +CRSM and UCS-2 have them.
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.])\+?[0-9A-Fa-f]*[0-9]{6}[0-9A-Fa-f]+(?![0-9A-Za-z.])")
+# IMEI, IMSI, ICCID, telephone numbers; the same as octets, as +CRSM and UCS-2 have them; and
+# whatever else has so many digits in a row.
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z.])\+?[0-9A-Fa-f]*[0-9]{6}[0-9A-Fa-f]+(?![0-9A-Za-z.])|\+?[0-9]{8,}"
+)
 _KEPT = 4
 
 

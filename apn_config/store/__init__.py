@@ -26,7 +26,7 @@ from apn_config.store.inbox import InboxRow, InboxState, Incoming, Place
 from apn_config.store.journal import Entry
 from apn_config.store.outbox import OutboxRow, OutboxState, Report
 from apn_config.store.pins import PinOutcome
-from apn_config.store.records import Record
+from apn_config.store.records import Record, committed_apn
 from apn_config.store.rungs import Rung
 from apn_config.store.store import Store
 
@@ -60,4 +60,5 @@ __all__ = [
     "StoreTooNew",
     "StoreUnavailable",
     "clock_step_s",
+    "committed_apn",
 ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -251,6 +251,22 @@ class Database:
                     self.change(statement)
                 self.change(f"PRAGMA application_id = {schema.APPLICATION_ID}")
                 self.change(f"PRAGMA user_version = {number}")
+
+
+def peek(path: Path, sql: str, values: Values) -> tuple[Value, ...] | None:
+    """The first row of a query, without a lock or a trace. Raises StoreError.
+
+    For a file that nobody has open. Where a -wal file holds more than it does there is no row.
+    """
+    with files.os_errors_told(path):
+        wal = path.with_name(f"{path.name}-wal")
+        if not path.exists() or (wal.exists() and wal.stat().st_size):
+            return None
+    with _sqlite_errors_told(path):
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            row: tuple[Value, ...] | None = connection.execute(sql, values).fetchone()
+            return row
 
 
 def _schema_of(version: int) -> set[tuple[Value, ...]]:

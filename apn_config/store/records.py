@@ -7,12 +7,14 @@ another allowed one. These are the only credentials that the store keeps for goo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from apn_config.clock import Moment
 from apn_config.model import Apn
 from apn_config.store.codec import dump_apn, dump_time, load_apn, load_time
-from apn_config.store.database import Database
+from apn_config.store.database import Database, peek
 from apn_config.store.device_time import DeviceTime, Stamp
+from apn_config.store.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,19 @@ class Record:
     current: Apn
     last_good: Apn | None
     updated: Stamp
+
+
+def committed_apn(path: Path, iccid: str, cid: int) -> str | None:
+    """The name of what was committed last, of a store that no daemon has open.
+
+    None where nothing was, and where it can't be told: nothing is written, locked or recovered.
+    """
+    sql = "SELECT current FROM records WHERE iccid = :iccid AND cid = :cid"
+    try:
+        row = peek(path, sql, {"iccid": iccid, "cid": cid})
+        return None if row is None else load_apn(str(row[0])).name
+    except StoreError:
+        return None
 
 
 class Records:

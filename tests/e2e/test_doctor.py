@@ -94,7 +94,10 @@ def test_a_locked_card_of_the_daemon(bench: Bench) -> None:
     assert found["first"] == "sim-pin"
 
 
-def test_ctrl_c_ends_it_and_puts_back_what_was_asked_for(bench: Bench) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_in_order_and_puts_back_what_was_asked_for(
+    bench: Bench, number: signal.Signals
+) -> None:
     bench.simulate("--start-apn", "em")
     bench.do("at", 'AT+CMEE=0;+COPS=1,2,"26201"')
     asking = bench.start("doctor", "--wait", "300")
@@ -103,7 +106,7 @@ def test_ctrl_c_ends_it_and_puts_back_what_was_asked_for(bench: Bench) -> None:
     for line in asking.popen.stdout:
         if line.startswith("SIM"):
             break
-    assert asking.end(signal.SIGINT) == 130
+    assert asking.end(number) == 130
     _, output, _ = bench.do("at", "AT+CMEE?")
     assert "+CMEE: 0" in output
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import pytest
@@ -77,3 +82,60 @@ def test_at_another_speed_there_is_rubbish() -> None:
 def test_a_port_that_is_not_there() -> None:
     with pytest.raises(PortMissing):
         asyncio.run(listen_to("/dev/ttyUSB97"))
+
+
+@contextmanager
+def behind(answer: Callable[[bytes], bytes], at_first: bytes = b"") -> Iterator[str]:
+    """A pty behind which something answers what it hears; it gives the port."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+
+    def work() -> None:
+        with suppress(OSError):
+            os.write(master, at_first)
+            while data := os.read(master, 4096):
+                os.write(master, answer(data))
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        yield os.ttyname(slave)
+    finally:
+        os.write(slave, b"!")
+        os.close(slave)
+        worker.join(1)
+        os.close(master)
+
+
+@pytest.mark.parametrize(
+    ("answer", "heard"),
+    [
+        pytest.param(lambda _: b"Temp: 22.3\r\n", Heard(Speech.TEXT), id="a sensor"),
+        pytest.param(lambda typed: typed, Heard(Speech.NOTHING, echoes=True), id="RX on TX"),
+        pytest.param(
+            lambda typed: typed + b"\r\nPassword: ", Heard(Speech.TEXT, echoes=True), id="a login"
+        ),
+        pytest.param(
+            lambda typed: b"echo:Unknown command\nok\n", Heard(Speech.TEXT), id="a printer"
+        ),
+    ],
+)
+def test_what_is_no_modem(answer: Callable[[bytes], bytes], heard: Heard) -> None:
+    with behind(answer) as port:
+        assert asyncio.run(listen_to(port, patience_s=0.4)) == heard
+
+
+def test_a_boot_is_no_name() -> None:
+    said = iter([b"\r\nRDY\r\n", b"\r\n+CFUN: 1\r\n", b"", b"\r\nRING\r\n"])
+    with behind(lambda _: next(said, b"")) as port:
+        assert asyncio.run(listen_to(port, patience_s=0.4)) == Heard(Speech.TEXT)
+
+
+def test_a_burst_does_not_hide_the_answer() -> None:
+    burst = b'\r\n+CMTI: "ME",7\r\n' * 500
+
+    def answer(typed: bytes) -> bytes:
+        return burst + b"\r\nOK\r\n"
+
+    with behind(answer) as port:
+        assert asyncio.run(listen_to(port, patience_s=1.0)).speech is Speech.WORDS

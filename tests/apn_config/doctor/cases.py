@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from apn_config.config import ConfigError
+from apn_config.control import BadRequest, Json
 from modem.profiles import Answer, OwnCommand, profile_named
 from modem.simulator import Act, NetworkSettings, Operator, Welcome
 from tests.apn_config.doctor.clinic import FAST, Clinic
@@ -91,7 +94,8 @@ def _(c: Clinic) -> None:
 @case("serial-console")
 def _(c: Clinic) -> None:
     "a getty"
-    c.runs("agetty", "-o", "-p -- \\u", "115200", Path(c.modem.port).name, "vt220")
+    # As serial-getty@.service of Debian 12 and 13 starts it.
+    c.runs("agetty", "--keep-baud", "115200,57600", "-", "vt220", terminal=c.modem.port)
 
 
 @case("clock-wrong", code=0)
@@ -127,10 +131,24 @@ def _(c: Clinic) -> None:
     c.service = {"LoadState": "loaded", "ActiveState": "active", "NRestarts": "7"}
 
 
+@case("brltty", code=3)
+def _(c: Clinic) -> None:
+    "it runs, and the port is gone"
+    c.runs("brltty")
+    c.port = "/dev/ttyUSB97"
+
+
 @case("brltty", code=0)
 def _(c: Clinic) -> None:
-    "it runs"
+    "it runs, and the modem is behind a converter"
     c.runs("brltty")
+    converter(c)
+
+
+def converter(c: Clinic) -> None:
+    """The modem's UART is at a converter."""
+    c.usb("0403:6001", ttys={0: c.modem.port})
+    c.port = c.tty_name(0)
 
 
 # --- configuration and store ----------------------------------------------------------------------
@@ -148,6 +166,13 @@ def _(c: Clinic) -> None:
     "an unknown key"
     assert c.config_text is not None
     c.config_text += "[modem2]\n"
+
+
+@case("config-forbidden", code=6)
+def _(c: Clinic) -> None:
+    "another user's"
+    path, c.config_text = c.home / "config.toml", None
+    c.config_error = ConfigError(path, None, "can't be read: Permission denied", forbidden=True)
 
 
 @case("config-secret", code=78)
@@ -300,8 +325,15 @@ def _(c: Clinic) -> None:
 
 @case("gpsd", code=0)
 def _(c: Clinic) -> None:
-    "it runs"
+    "it runs, and the modem is behind a converter"
     c.runs("gpsd")
+    converter(c)
+
+
+@case("gpsd", code=0)
+def _(c: Clinic) -> None:
+    "it was given the port"
+    c.runs("gpsd", "-n", c.modem.port)
 
 
 @case("pppd", code=0)
@@ -707,6 +739,46 @@ def _(c: Clinic) -> None:
     status(c)
     assert c.status is not None
     c.status = {"config": object}  # what JSON can't hold
+
+
+@case("daemon-mute", code=8)
+def _(c: Clinic) -> None:
+    "it hangs after its status"
+    status(c)
+    c.patience = replace(c.patience, daemon_s=0.1)
+    c.operations["at"] = hang
+
+
+@case("daemon-mute", code=8)
+def _(c: Clinic) -> None:
+    "it hangs"
+    status(c)
+    c.patience = replace(c.patience, status_s=0.1)
+    c.operations["status"] = hang
+
+
+async def hang(_args: Json, _emit: Any) -> None:
+    """What never answers."""
+    await asyncio.Event().wait()
+
+
+@case("daemon-version")
+def _(c: Clinic) -> None:
+    "a status without what is looked for"
+    status(c)
+    assert c.status is not None
+    del c.status["recovery"]
+
+
+@case("daemon-version")
+def _(c: Clinic) -> None:
+    "an operation that it doesn't have"
+    status(c)
+
+    async def unknown(_args: Json, _emit: Any) -> None:
+        raise BadRequest("no operation 'at'")
+
+    c.operations["at"] = unknown
 
 
 @case("link-down", code=8)

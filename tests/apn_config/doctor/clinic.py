@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from apn_config.config import ConfigError, load
-from apn_config.control import ControlServer, Json
+from apn_config.config import ConfigError, load, readable
+from apn_config.control import ControlError, ControlServer, Json, Operation
 from apn_config.doctor import Examined, Finding, Order, Patience, Place, Verdict, examine
 from apn_config.doctor.repair import Repair, repair
 from modem.profiles import SIM7600, Answer, OwnCommand, Profile
@@ -65,6 +65,8 @@ class Clinic:
     service: dict[str, str] = field(default_factory=dict)
     disk: os.statvfs_result | None = None
     status: Json | None = None
+    operations: dict[str, Operation] = field(default_factory=dict)
+    config_error: ConfigError | None = None
     options: dict[str, Any] = field(default_factory=dict)
     open_files: list[int] = field(default_factory=list)
     _modem: PortedModem | None = None
@@ -115,11 +117,14 @@ class Clinic:
         commands = {**part.commands, **own}
         self.profile = replace(self.profile, simulator=replace(part, commands=commands))
 
-    def runs(self, name: str, *words: str) -> None:
-        """A program in the process table."""
+    def runs(self, name: str, *words: str, terminal: str | None = None) -> None:
+        """A program in the process table, with a terminal of its own or without."""
         process = self.home / "proc" / str(1000 + len(list((self.home / "proc").iterdir())))
         process.mkdir()
         (process / "comm").write_text(f"{name}\n")
+        device = 0 if terminal is None else Path(terminal).stat().st_rdev
+        number = os.major(device) << 8 | os.minor(device)
+        (process / "stat").write_text(f"1000 ({name}) S 1 1000 1000 {number} 1000 4194304 0\n")
         (process / "cmdline").write_bytes("\0".join((name, *words)).encode() + b"\0")
 
     def write(self, path: str, text: str) -> Path:
@@ -170,7 +175,7 @@ class Clinic:
 
     def order(self) -> Order:
         path = self.home / "config.toml"
-        config_error = None
+        config_error = self.config_error
         port = self.port or self.modem.port
         if self.config_text is not None:
             text = self.config_text.format(
@@ -193,7 +198,7 @@ class Clinic:
             try:
                 config = load(path)
             except ConfigError as error:
-                config_error = str(error)
+                config, config_error = readable(path), error
         return Order(config, path, self.asked_port, False, config_error, self.patience, place)
 
     def examined(self) -> Examined:
@@ -215,7 +220,14 @@ class Clinic:
         async def tell(_args: Json, _emit: Any) -> Json:
             return status
 
-        server = ControlServer(self.home / "control.sock", {"status": tell})
+        async def history(_args: Json, _emit: Any) -> list[Json]:
+            return []
+
+        async def fail(_args: Json, _emit: Any) -> Json:
+            raise ControlError("no answer to AT+CMEE? within 5 s", exit_code=8)
+
+        operations = {"status": tell, "apn.history": history, "at": fail, **self.operations}
+        server = ControlServer(self.home / "control.sock", operations)
         await server.start()
         try:
             return await work(order)

@@ -37,4 +37,5 @@ def test_every_id_is_one_and_every_advice_can_be_filled_in() -> None:
         assert set(fault.blames) <= known, fault.id
         assert fault.verdict in (Verdict.INFO, Verdict.WARNING, Verdict.FAILED)
         assert fault.why.endswith("."), fault.id
+        assert "{" not in fault.title + fault.why, "only the advice is filled in"
         assert not fault.title.endswith("."), fault.id

@@ -103,6 +103,8 @@ def test_a_topic_needs_earlier_ones_only() -> None:
         ("10.65.0.2", "10.65.0.2"),
         ("kernel 6.18.44-fc-v669", "kernel 6.18.44-fc-v669"),
         ('+CPMS: "ME",0,23', '+CPMS: "ME",0,23'),
+        ("model X490170123456789", "model X...6789"),
+        ("IMEI:490170123456789.x", "IMEI:...6789.x"),
     ],
 )
 def test_numbers_in_a_report(text: str, shown: str) -> None:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from apn_config.doctor import Finding, Topic, Verdict
+from apn_config.doctor import faults_modem as faults
 from apn_config.doctor.catalogue import FAULTS
+from apn_config.doctor.findings import Fault
+from apn_config.doctor.repair import _is_gone
+from modem import LocalChannel, PortMissing
 from tests.apn_config.doctor.cases import CASES, Case
 from tests.apn_config.doctor.clinic import clinic, told
 
@@ -58,6 +63,46 @@ def subject(state: object) -> str:
             [memories[name].used for name in ("ME", "SM")],
         )
     )
+
+
+MODEM = Finding(Topic.MODEM, Verdict.OK, "a modem")
+
+
+@pytest.mark.parametrize(
+    ("again", "gone"),
+    [
+        pytest.param([MODEM], True, id="it isn't found any more"),
+        pytest.param([MODEM, faults.RADIO_OFF], False, id="it is there"),
+        pytest.param([faults.NO_ANSWER], False, id="nothing answers"),
+        pytest.param([Finding(Topic.MODEM, Verdict.SKIPPED, "")], False, id="not looked at"),
+        pytest.param([MODEM, faults.UNSTEADY], False, id="it stopped answering"),
+        pytest.param([MODEM, faults.PORT_MISSING], False, id="the port is gone"),
+    ],
+)
+def test_mended_is_what_was_looked_at_again(again: list[Finding | Fault], gone: bool) -> None:
+    off = found(faults.RADIO_OFF)
+    seen = [found(each) if isinstance(each, Fault) else each for each in again]
+    assert _is_gone(off, seen) is gone
+
+
+def found(fault: Fault) -> Finding:
+    return Finding(fault.topic, fault.verdict, "so it is", fault)
+
+
+def test_a_repair_that_fails_leaves_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Gone(LocalChannel):
+        async def open(self) -> None:
+            raise PortMissing(self.port, "it is gone")
+
+    with clinic(tmp_path) as made:
+        made.say(b"AT+CFUN=4")
+        monkeypatch.setattr("apn_config.doctor.repair.LocalChannel", Gone)
+        examined, repairs = made.repaired()
+    assert "radio-off" in told(examined)
+    radio = next(each for each in repairs if each.finding.id == "radio-off")
+    assert (radio.sent, radio.mended) == ((), False)
 
 
 def test_what_the_modem_refuses_is_said_to_be_there_still(tmp_path: Path) -> None:
