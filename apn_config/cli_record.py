@@ -118,6 +118,10 @@ def _sum_up(order: Order, recorder: Recorder, took_s: float, *, as_json: bool) -
         f"Recorded {took_s:.0f} s: {recorder.to_modem_bytes} bytes to the modem,"
         f" {recorder.from_modem_bytes} from it."
     )
+    if recorder.failed:
+        from modem.transcript import RecordingError
+
+        raise RecordingError(f"{order.output or 'stdout'}: {recorder.ended}; it isn't whole")
     if recorder.ended is not None:
         _say(f"The recording ended before: {recorder.ended}.")
 
@@ -236,6 +240,8 @@ async def _listen(order: Order, stack: ExitStack, recorded: list[Recorder]) -> N
     try:
         recorded.append(_recorder(order, port, stack))
         _say_what_is_recorded(order, port)
+        if recorded[0].ended is not None:
+            ended.set()
         with suppress(TimeoutError):
             async with asyncio.timeout(order.seconds), asyncio.TaskGroup() as group:
                 passing = group.create_task(middle.run())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 
 from modem.transcript.errors import TranscriptError
-from modem.transcript.format import Header, Rest, Writer, header_line, read_lines
+from modem.transcript.format import MAX_LINE, Header, Rest, Writer, header_line, read_lines
 from modem.transcript.values import Note, Step, Transcript
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ class _Session:
 
     @staticmethod
     def _read(file: Path) -> Iterator[Header | Step | Rest]:
-        if str(file) == "-":
-            yield from read_lines(sys.stdin, "stdin")
-            return
-        if file.stat().st_size > MAX_BYTES:
+        is_stdin = str(file) == "-"
+        if not is_stdin and file.stat().st_size > MAX_BYTES:
             raise TranscriptError(f"{file}: longer than {MAX_BYTES} bytes")
-        with file.open(encoding="utf-8", errors="replace") as lines:
-            yield from read_lines(lines, str(file))
+        with click.open_file(str(file), encoding="utf-8", errors="replace") as text:
+            # No more of a line is read than one may have.
+            lines = iter(lambda: text.readline(MAX_LINE + 1), "")
+            yield from read_lines(lines, "stdin" if is_stdin else str(file))
 
 
 @transcript.command(short_help="Show a recording, decoded and timed.")
@@ -106,7 +107,7 @@ def show(file: Path, raw: bool, html: Path | None, as_json: bool) -> None:
     if html is not None:
         from modem.transcript.page import page
 
-        with _opened(html) as out:
+        with _written(html, file, session) as out:
             out.write(page(session.headers, session.steps()))
     elif as_json:
         click.echo(json.dumps(_as_json(session)))
@@ -227,7 +228,7 @@ def mask(file: Path, output: Path) -> None:
     """
     session = _Session(file)
     lines = _masked(session)
-    with _opened(output) as out:
+    with _written(output, file) as out:
         out.writelines(f"{line}\n" for line in lines)
 
 
@@ -250,10 +251,27 @@ def _lines(writer: Writer, steps: Iterable[Step]) -> Iterator[str]:
         yield from writer.lines(step)
 
 
-def _opened(path: Path) -> TextIO:
-    if str(path) == "-":
-        return open(sys.stdout.fileno(), "w", encoding="utf-8", closefd=False)
+@contextmanager
+def _written(path: Path, source: Path, session: _Session | None = None) -> Iterator[TextIO]:
+    """A file for what is made of `source`; what is there stays until the new one is whole.
+
+    One with a session that isn't masked is for its owner alone.
+    """
+    if str(path) == "-" or (path.exists() and not path.is_file()):
+        with click.open_file(str(path), "w", encoding="utf-8") as stream:
+            yield cast("TextIO", stream)
+        return
+    if path.exists() and str(source) != "-" and path.samefile(source):
+        raise TranscriptError(f"{path}: is what is being read; choose another name")
+    private = session is not None and ("masked", "no") in session.headers
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        return path.open("w", encoding="utf-8")
+        draft.touch(0o600 if private else 0o644, exist_ok=False)
+        with draft.open("w", encoding="utf-8") as out:
+            yield out
+        draft.replace(path)
     except OSError as error:
         raise TranscriptError(f"{path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -17,7 +17,8 @@ class LinkError(Exception):
 def make_link(link: Path, port: str) -> None:
     """Make `link` point to `port`, at one stroke; raises LinkError.
 
-    Replaced are links that lead nowhere and links to a pty, which an earlier run left behind.
+    Replaced are links that an earlier run left behind: they lead nowhere, or to a pty that is
+    younger than they are, since the kernel gives numbers again.
     """
     if not link.parent.is_dir():
         raise LinkError(f"{link}: the directory {link.parent} doesn't exist")
@@ -25,6 +26,8 @@ def make_link(link: Path, port: str) -> None:
         target = link.readlink()
         if link.exists() and target.parent != _PTY_HOME:
             raise LinkError(f"{link}: is a link to {target}, which is no pty; remove it")
+        if link.exists() and link.lstat().st_mtime_ns >= link.stat().st_ctime_ns:
+            raise LinkError(f"{link}: leads to {target}, which is in use; choose another name")
     elif link.exists():
         raise LinkError(f"{link}: exists and is no symbolic link; remove it or choose another name")
     draft = link.with_name(f".{link.name}.{os.getpid()}")

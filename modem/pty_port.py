@@ -17,8 +17,8 @@ from modem.inotify import Opening, OpenWatcher
 from modem.port_links import LinkError, make_link, remove_link
 
 _READ_BYTES = 4096
-# Kept for a program that doesn't read; what is above is lost, as on a line without flow control.
-MAX_UNREAD = 1 << 18
+# Kept for a program that doesn't read, more than any session has; what is above is lost.
+MAX_UNREAD = 1 << 24
 _CFLAG, _INPUT_SPEED, _OUTPUT_SPEED = 2, 4, 5  # in what tcgetattr gives
 _BAUDS = {
     getattr(termios, name): int(name[1:])
@@ -94,6 +94,18 @@ class PtyPort:
         self._unread += data
         if not waiting:
             self._flush()
+
+    @property
+    def unread_bytes(self) -> int:
+        """How much of what was written the program hasn't read, and the kernel has no room for."""
+        return len(self._unread)
+
+    def hold_reading(self, hold: bool) -> None:
+        """Read nothing more from the program, whose writes wait soon, or go on."""
+        if hold:
+            self._loop.remove_reader(self._master)
+        else:
+            self._loop.add_reader(self._master, self._read)
 
     def close(self) -> None:
         """Take the port and its link away."""

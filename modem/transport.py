@@ -110,11 +110,15 @@ class _StreamLink(asyncio.Protocol):
             transport.abort()
 
     @property
+    def transport(self) -> asyncio.Transport | None:
+        """What the bytes go through, while it is open."""
+        return None if self._over else self._transport
+
+    @property
     def device(self) -> serial.Serial | None:
         """The serial device, while it is open."""
-        if self._over or self._transport is None:
-            return None
-        return cast("serial.Serial | None", self._transport.get_extra_info("serial"))
+        transport = self.transport
+        return cast("serial.Serial | None", transport and transport.get_extra_info("serial"))
 
     async def close(self) -> None:
         self._over = True
@@ -138,6 +142,21 @@ def set_dtr(link: Link, on: bool) -> None:
         request = termios.TIOCMBIS if on else termios.TIOCMBIC
         with contextlib.suppress(OSError):
             fcntl.ioctl(device.fileno(), request, struct.pack("I", termios.TIOCM_DTR))
+
+
+def unsent_bytes(link: Link) -> int:
+    """How much of what was written the port hasn't taken yet."""
+    transport = link.transport if isinstance(link, _StreamLink) else None
+    return 0 if transport is None else transport.get_write_buffer_size()
+
+
+def hold_reading(link: Link, hold: bool) -> None:
+    """Read nothing more from the port, or go on: the modem is to wait, as with flow control."""
+    transport = link.transport if isinstance(link, _StreamLink) else None
+    if transport is not None and hold:
+        transport.pause_reading()
+    elif transport is not None:
+        transport.resume_reading()
 
 
 def _device_of(link: Link) -> serial.Serial | None:

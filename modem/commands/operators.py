@@ -65,7 +65,7 @@ def _operators(lines: Iterable[str]) -> Iterator[Operator]:
 
 
 def _operator(fields: list[str | None]) -> Operator | None:
-    stat = integer(fields[0] or "")
+    stat = integer(fields[0] or "") if fields else None
     plmn = fields[3] if len(fields) > 3 else None
     if stat is None or stat >= len(_STATES) or not plmn or not _is_plmn(plmn):
         return None

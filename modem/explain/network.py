@@ -75,6 +75,8 @@ def registration_words(name: str, body: str) -> tuple[str, ...]:
     technology, rest = _technology(values)
     if name == "+CGREG":
         rest = rest[1:]  # <rac>
+    elif name == "+C5GREG":
+        rest = rest[2:]  # <Allowed_NSSAI_length>,<Allowed_NSSAI> (3GPP TS 27.007 10.1.47)
     lines = [
         joined((f"{_DOMAINS[name]}: {state}", meaning(name, "AcT", technology))),
         _place(name, values, technology),

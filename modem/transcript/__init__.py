@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from modem.lazy import loader
 
 if TYPE_CHECKING:
+    from modem.transcript.errors import RecordingError
     from modem.transcript.format import read, write
     from modem.transcript.masking import Masker
     from modem.transcript.passthrough import LineListener, PassThrough
@@ -29,6 +30,7 @@ _HOME_OF = {
     "Note": "values",
     "PassThrough": "passthrough",
     "Recorder": "recording",
+    "RecordingError": "errors",
     "Transcript": "values",
     "Way": "values",
     "create_recording": "recording",
@@ -43,6 +45,7 @@ __all__ = [
     "Note",
     "PassThrough",
     "Recorder",
+    "RecordingError",
     "Transcript",
     "Way",
     "create_recording",

@@ -30,9 +30,14 @@ class RecordingError(TranscriptError):
 
 
 class ReplayDiffers(TranscriptError):
-    """In a strict replay the host left the script; `number` counts what it says, from 1."""
+    """In a strict replay the host left the script; `number` counts what it says, from 1.
 
-    def __init__(self, number: int, at_s: float, expected: bytes, got: bytes) -> None:
+    `masked` tells that the recording is: the host can't say again what isn't in it any more.
+    """
+
+    def __init__(
+        self, number: int, at_s: float, expected: bytes, got: bytes, *, masked: bool = False
+    ) -> None:
         self.number = number
         self.at_s = at_s
         self.expected = expected
@@ -41,6 +46,7 @@ class ReplayDiffers(TranscriptError):
         super().__init__(
             f"line {number} of the host differs: recorded at {at_s:.3f} s was {wanted},"
             f" now came {_shown(got)}"
+            + ("; the recording is masked: play it without --strict" if masked else "")
         )
 
 

@@ -12,6 +12,7 @@ are for the eye. Nothing in a file is evaluated; what is over a limit is an erro
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from modem.transcript.errors import FormatError
 from modem.transcript.values import Chunk, Note, Step, Transcript, Way
 
-# A read is 4 KiB at most, 16 KiB as escapes; what was joined by hand may be longer.
+# With its end. A read is 4 KiB at most, 16 KiB as escapes; what was joined by hand may be longer.
 MAX_LINE = 256 * 1024
 MAX_LINES = 4_000_000
 # Ten years: no clock here knows more, and a sum stays exact in a float.
@@ -54,7 +55,7 @@ def read(text: str, name: str) -> Transcript:
     headers: list[tuple[str, str]] = []
     steps: list[Step] = []
     rest_s = 0.0
-    for item in read_lines(text.split("\n"), name):
+    for item in read_lines(io.StringIO(text), name):
         if isinstance(item, Header):
             headers.append((item.key, item.value))
         elif isinstance(item, Rest):
@@ -65,22 +66,28 @@ def read(text: str, name: str) -> Transcript:
 
 
 def read_lines(lines: Iterable[str], name: str) -> Iterator[Header | Step | Rest]:
-    """What stands on the lines, one after the other: a long session needn't be held.
+    """What stands on the lines, each with its end: a long session needn't be held.
 
-    Rest comes last, and only where there is a silence at the end. Raises FormatError.
+    Rest comes last, and only where there is a silence at the end. Raises FormatError. What a full
+    disk or a power cut tore off, a last line without its end, is told by a note.
     """
     at = since = 0  # in microseconds, which add up exactly
     for number, line in enumerate(lines, 1):
-        line = line.strip(" \t\r\n")
         if len(line) > MAX_LINE or number > MAX_LINES:
             raise FormatError(name, number, f"{MAX_LINES} lines at most, of {MAX_LINE} characters")
-        mark, _, rest = line.partition(" ")
-        if mark == "--":
-            at += _pause(rest.strip(), name, number)
-            if at > MAX_SPAN_S * _PER_S:
-                raise FormatError(name, number, "a session of ten years at most")
-        elif mark:
-            item = _item(mark, rest.strip(), at / _PER_S, name, number)
+        mark, _, rest = line.strip(" \t\r\n").partition(" ")
+        try:
+            if mark == "--":
+                at += _pause(rest.strip(), name, number)
+                if at > MAX_SPAN_S * _PER_S:
+                    raise FormatError(name, number, "a session of ten years at most")
+                continue
+            item = _item(mark, rest.strip(), at / _PER_S, name, number) if mark else None
+        except FormatError:
+            if line.endswith("\n"):
+                raise
+            item = Note(at / _PER_S, "the recording breaks off within a line")
+        if item is not None:
             since = since if isinstance(item, Header) else at
             yield item
     if at > since:

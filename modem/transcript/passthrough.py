@@ -2,6 +2,7 @@
 
 With a pty, whatever a program says there goes to the modem at once, and what the modem says comes
 back, unchanged; the speed that the program sets is set on the port. A pty tells nobody of a break.
+Who writes faster than the other side takes it has to wait, as on a port with flow control.
 Without one, what the modem says unasked is heard, and nothing is sent.
 """
 
@@ -16,10 +17,13 @@ from modem.errors import LinkLost, PortError
 from modem.link import Link
 from modem.pty_port import PtyPort
 from modem.transcript.values import Way
-from modem.transport import open_link, set_dtr, set_speed
+from modem.transport import hold_reading, open_link, set_dtr, set_speed, unsent_bytes
 
 # How often a port that is gone is looked for, and whether a program has set another speed.
 LOOK_S = 0.3
+# How much may wait for either side before the other one has to, and how often that is looked at.
+MAX_WAITING_BYTES = 16 * 1024
+HELD_LOOK_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class PassThrough:
         self._modem: Link | None = None
         self._program_there = False
         self._lost = asyncio.Event()
+        self._unheard = False  # it was told that nobody hears the program
+        self._held: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
         """Open the port, and offer the pty. Raises PortError, MisuseError, LinkError."""
@@ -71,6 +77,8 @@ class PassThrough:
 
     async def close(self) -> None:
         """Take the pty away, and close the port."""
+        if self._held is not None:
+            self._held.cancel()
         if self._pty is not None:
             self._pty.close()
             self._pty = None
@@ -89,6 +97,7 @@ class PassThrough:
         except PortError:
             return
         self._lost.clear()
+        self._unheard = False
         self._listener.note(f"{self._port} is back")
 
     def _follow_speed(self) -> None:
@@ -101,6 +110,21 @@ class PassThrough:
             set_speed(self._modem, baud)
         self._listener.note(f"the program sets {baud} baud")
 
+    def _balance(self) -> None:
+        """Have a side wait while the other one doesn't take what it said."""
+        if self._held is None and self._pty is not None:
+            self._hold(self._pty)
+
+    def _hold(self, pty: PtyPort) -> None:
+        self._held = None
+        from_program = self._modem is not None and unsent_bytes(self._modem) > MAX_WAITING_BYTES
+        from_modem = pty.unread_bytes > MAX_WAITING_BYTES
+        pty.hold_reading(from_program)
+        if self._modem is not None:
+            hold_reading(self._modem, from_modem)
+        if from_program or from_modem:
+            self._held = asyncio.get_running_loop().call_later(HELD_LOOK_S, self._hold, pty)
+
     # The modem's side
 
     def from_modem(self, data: bytes) -> None:
@@ -108,6 +132,7 @@ class PassThrough:
         if self._pty is not None:
             self._pty.write(data)
         self._listener.passes(Way.FROM_MODEM, data)
+        self._balance()
 
     def modem_lost(self, error: LinkLost) -> None:
         """The port is gone."""
@@ -122,7 +147,11 @@ class PassThrough:
         self._follow_speed()
         if self._modem is not None:
             self._modem.write(data)
-        self._listener.passes(Way.TO_MODEM, data)
+            self._listener.passes(Way.TO_MODEM, data)
+            self._balance()
+        elif not self._unheard:
+            self._unheard = True
+            self._listener.note(f"what the program says is lost until {self._port} is back")
 
     def program_came(self) -> None:
         """It opened the pty: on a real port, DTR would rise."""

@@ -13,16 +13,17 @@ from enum import Enum
 
 from modem.answers import final_text, urc_lines
 from modem.at import Command, Engine, Event, Noise, Prompt, Response, Urc
-from modem.commands.secrets import is_secret
+from modem.commands.secrets import is_secret, redacted
 from modem.commands.typed import takes_payload
 from modem.errors import MisuseError
-from modem.transcript.masking import without_credentials
 from modem.transcript.values import Note, Step, Way
 
 # What ends a line of the host's. Ctrl-Z and ESC end a payload.
 _HOST_PIECE = re.compile(rb"[^\r\n\x1a\x1b]*[\r\n\x1a\x1b]?")
 _NAME = re.compile(r"[+^$#*%!][A-Z][A-Z0-9]*", re.IGNORECASE)
 _MAX_HELD = 4096
+# What is secret in a command, and all behind it.
+_SECRET_PART = re.compile(r"(=|\*\*0[45]).*", re.DOTALL)
 
 
 class Kind(Enum):
@@ -108,7 +109,7 @@ class _Reading:
         self._host.clear()
         if end == b"\x1b":
             self._prompted = False
-            text = text.strip("\x1b")
+            text = _without_secret(text.strip("\x1b"))
             yield Entry(self._at_s, Kind.PAYLOAD, (*((text,) if text else ()), "ESC"))
         elif self._prompted:
             yield self._say_payload(text)
@@ -135,7 +136,7 @@ class _Reading:
             return
         self._asked_s = self._at_s
         self._payload = ""
-        yield Entry(self._at_s, Kind.COMMAND, (command.shown.strip(),))
+        yield Entry(self._at_s, Kind.COMMAND, (_without_secret(line).strip(),))
 
     def _give_up(self, why: str) -> Iterator[Entry]:
         command = self._engine.pending
@@ -145,7 +146,8 @@ class _Reading:
         self._engine.cancel()
         yield from self._heard()
         took_s = self._at_s - self._asked_s
-        yield Entry(self._at_s, Kind.SILENCE, (command.shown,), took_s=took_s, why=why)
+        shown = _without_secret(command.text)
+        yield Entry(self._at_s, Kind.SILENCE, (shown,), took_s=took_s, why=why)
 
     def _heard(self) -> Iterator[Entry]:
         while (event := self._engine.next_event()) is not None:
@@ -157,7 +159,8 @@ class _Reading:
             yield self._answer(event)
         elif isinstance(event, Urc):
             lines = urc_lines(event)
-            yield Entry(self._at_s, Kind.URC, lines, explained=_urc_words(lines))
+            shown = tuple(map(_without_secret, lines))
+            yield Entry(self._at_s, Kind.URC, shown, explained=_urc_words(lines))
         elif isinstance(event, Prompt):
             self._prompted = True
         elif isinstance(event, Noise) and not self._is_echo(event.data):
@@ -167,8 +170,8 @@ class _Reading:
         command, final = response.command, final_text(response.final)
         lines = [line for line in response.lines if not self._is_echo(line.encode("latin-1"))]
         explained = _answer_words(command.shown, lines, final)
-        if command.secret:
-            lines = [without_credentials(line) for line in lines]
+        hide = redacted if command.secret else _without_command
+        lines = [hide(line) for line in lines]
         took_s = self._at_s - self._asked_s
         return Entry(self._at_s, Kind.ANSWER, tuple(lines), final, took_s, explained=explained)
 
@@ -180,8 +183,18 @@ class _Reading:
         return bool(text) and text in re.split(r"\r\n?|\n", self._payload)
 
     def _odd(self, data: bytes, why: str) -> Entry:
-        lines = tuple(data.decode("latin-1").split("\n")) if data else ()
-        return Entry(self._at_s, Kind.NOISE, lines, why=why)
+        lines = data.decode("latin-1").split("\n") if data else ()
+        return Entry(self._at_s, Kind.NOISE, tuple(map(_without_secret, lines)), why=why)
+
+
+def _without_secret(line: str) -> str:
+    """A line, whole or not, of a command or of an answer, without what may be a credential."""
+    name, colon, _ = line.partition(":")
+    return redacted(line) if colon and is_secret(f"AT{name}?") else _without_command(line)
+
+
+def _without_command(line: str) -> str:
+    return _SECRET_PART.sub(r"\1***", line, count=1) if is_secret(line) else line
 
 
 # What the lines mean. Loaded when the first one is explained.

@@ -60,6 +60,8 @@ class Recorder:
         self.from_modem_bytes = 0
         self.ended: str | None = None
         """Why nothing more is written; None while it goes on."""
+        self.failed = False
+        """It ended because it couldn't be written."""
         self._out = out
         self._clock = clock
         self._began_s = clock()
@@ -117,3 +119,4 @@ class Recorder:
         except OSError as error:
             # Who passes bytes on goes on doing so, whatever becomes of the recording.
             self.ended = error.strerror or str(error)
+            self.failed = True

@@ -90,6 +90,7 @@ class StrictReplay:
 
     def __init__(self, transcript: Transcript, *, time_scale: float = 1.0) -> None:
         self._moments = moments(transcript)
+        self._masked = transcript.header("masked") == "yes"
         self._plan = _Plan(time_scale)
         self._number = 0
         self._said = bytearray()  # what the host has said of the next moment's line
@@ -109,7 +110,11 @@ class StrictReplay:
             common = min(len(expected.host), len(self._said))
             if not common or self._said[:common] != expected.host[:common]:
                 raise ReplayDiffers(
-                    self._number + 1, expected.at_s, expected.host, bytes(self._said)
+                    self._number + 1,
+                    expected.at_s,
+                    expected.host,
+                    bytes(self._said),
+                    masked=self._masked,
                 )
             if common < len(expected.host):
                 return

@@ -212,6 +212,26 @@ def test_what_can_t_be_recorded(
     assert words in result.stderr
 
 
+def test_a_disk_that_is_full_is_a_failure(config: Path) -> None:
+    modem = ModemPty()
+    command = [sys.executable, "-m", "cli", "record", "--config", str(config), "--port", modem.port]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            command,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    modem.pull()
+    assert result.returncode == 1, result.stderr
+    assert "stdout: No space left on device; it isn't whole" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "Exception" not in result.stderr
+
+
 def test_where_nothing_can_be_recorded_no_file_stays(tmp_path: Path, config: Path) -> None:
     out = tmp_path / "out.txt"
     assert _refused(config, "--port", "/dev/none", "--output", str(out)).returncode == 3

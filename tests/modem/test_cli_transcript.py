@@ -50,6 +50,48 @@ def test_every_file_is_masked(tmp_path: Path, session: Session) -> None:
     assert len(masked.steps) >= len(session.steps)
 
 
+@pytest.mark.parametrize("command", [("mask", "-o"), ("show", "--html")], ids=["mask", "page"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, command: tuple[str, str]) -> None:
+    path, link = tmp_path / "session.txt", tmp_path / "link"
+    text = '>> "AT\\r"\n' * 2000
+    path.write_text(text)
+    link.symlink_to(path)
+    for target in (path, link):
+        result = run(command[0], str(path), command[1], str(target))
+        assert result.exit_code == 1
+        assert str(result.exception) == f"{target}: is what is being read; choose another name"
+        assert path.read_text() == text
+
+
+def test_a_file_is_replaced_only_by_a_whole_one(tmp_path: Path) -> None:
+    bad, good, out = (tmp_path / name for name in ("bad.txt", "good.txt", "out.txt"))
+    bad.write_text('>> "AT\\r"\n' * 2000 + "nothing of it\n")
+    good.write_text('# masked: no\n>> "AT\\r"\n')
+    out.write_text("before")
+    assert run("mask", str(bad), "-o", str(out)).exit_code == 1
+    assert out.read_text() == "before"
+    assert run("mask", str(good), "-o", str(out)).exit_code == 0
+    assert "# masked: yes" in out.read_text()
+    assert sorted(tmp_path.iterdir()) == [bad, good, out]
+    page = tmp_path / "page.html"
+    assert run("show", str(good), "--html", str(page)).exit_code == 0
+    assert page.stat().st_mode & 0o777 == 0o600
+    result = run("mask", str(good), "-o", str(tmp_path / "none" / "out.txt"))
+    assert str(result.exception) == f"{tmp_path}/none/out.txt: No such file or directory"
+
+
+def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:
+    assert run("show", BOOT, "--html", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_an_endless_line_is_not_read_to_its_end() -> None:
+    """Nor is /dev/zero."""
+    result = run("show", "/dev/zero")
+    assert isinstance(result.exception, FormatError)
+    assert "lines at most" in str(result.exception)
+
+
 def test_stdin_and_stdout_are_files_too() -> None:
     command = [sys.executable, "-m", "cli", "transcript"]
     text = '>> "AT+CPIN=\\"1234\\"\\r"\n'
@@ -96,13 +138,16 @@ def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
     [
         pytest.param(("--strict", "--once"), b"AT\r", 0, "", id="strict"),
         pytest.param(("--strict",), b"ATI\r", 1, "line 1 of the host differs", id="differs"),
+        pytest.param(
+            ("--strict",), b"ATI\r", 1, "is masked: play it without --strict", id="masked"
+        ),
     ],
 )
 def test_a_replay_as_a_process(
     tmp_path: Path, options: tuple[str, ...], said: bytes, code: int, complaint: str
 ) -> None:
     path, link = tmp_path / "session.txt", tmp_path / "modem0"
-    path.write_text('>> "AT\\r"\n<< "\\r\\nOK\\r\\n"\n')
+    path.write_text('# masked: yes\n>> "AT\\r"\n<< "\\r\\nOK\\r\\n"\n')
     command = [sys.executable, "-m", "cli", "transcript", "replay", str(path), *options]
     with subprocess.Popen(
         [*command, "--link", str(link)],

@@ -80,7 +80,7 @@ TABLE: tuple[CommandHelp, ...] = (
             (
                 ("1", "no validity period"),
                 ("17", "with a validity period"),
-                ("49", "and a status report is asked for"),
+                ("49", "with a validity period, and a status report is asked for"),
             ),
         ),
         Parameter(

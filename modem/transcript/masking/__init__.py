@@ -25,7 +25,6 @@ The rule is that nothing passes which isn't known. Whole lines are looked at:
 An echo gets what its original got.
 """
 
-from modem.transcript.masking.lines import without_credentials
 from modem.transcript.masking.stream import Masker
 
-__all__ = ["Masker", "without_credentials"]
+__all__ = ["Masker"]

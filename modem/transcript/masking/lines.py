@@ -126,10 +126,13 @@ class Lines:
 
     def modem_line(self, line: str) -> str:
         """The line masked."""
-        for said in self._said:
-            if said.line == line:
-                return said.masked
         final = parse_final(line.strip())
+        # An SMS may say "OK": its echo is one only while the text is being said.
+        if final is None or self._prompted:
+            for said in self._said:
+                if said.line == line:
+                    self._said.remove(said)
+                    return said.masked
         if final is not None:
             self._pending, self._prompted = None, False
             return self._final(line, final.kind)
@@ -157,6 +160,8 @@ class Lines:
         if name in _DATA_HEADERS and not text.startswith("("):
             return named[1] + named[2] + self._data_header(name, text)
         open_ = not self._in_text and (name in OPEN or _is_plain_urc(name))
+        if not open_ and text.count('"') % 2:
+            self._in_text = True  # it goes on behind this line
         return named[1] + named[2] + self._behind(name, text, open_=open_)
 
     def _data_header(self, name: str, text: str) -> str:
@@ -199,17 +204,10 @@ class Lines:
             return blot(text)
         if name in ("+CPIN", "+CPIN2", "^CPIN"):
             return self._parameters.pin(text)
-        if is_secret(f"{name}?"):
+        # In `text` there is a name where a program didn't end its line: AT+COPS?AT+CPIN=1234
+        if is_secret(f"{name}?") or is_secret(text):
             return self._parameters.secret(text)
         return self._parameters.opened(name, text) if open_ else self._parameters.masked(text)
-
-
-def without_credentials(line: str) -> str:
-    """A line of a secret command's answer, with stars for what may be a password."""
-    head, colon, text = line.partition(":")
-    if not colon:
-        head, text = "", line
-    return head + colon + Parameters(Numbers()).secret(text)
 
 
 def _is_plain_urc(name: str) -> bool:

@@ -16,6 +16,8 @@ _FIELD = re.compile(r'"([^"]*)("|$)|([^",]+)')
 _WORD = re.compile(r"[^\s()\-+.,:;=?*#]+")
 # Hex digits as a word of their own, a digit among them: an identity, and no name.
 _HEX_WORD = re.compile(r"(?<![0-9A-Za-z])(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]+(?![0-9A-Za-z])")
+# A number, which may be in groups: +49-170-123-456-7.
+_GROUPS = re.compile(r"(?<![0-9A-Za-z])([0-9](?:[- ]?[0-9]){5,})(?![0-9A-Za-z])")
 _SHORT = 3
 _LONG_HEX = 8
 _DIAL_SHORT = 5
@@ -50,22 +52,35 @@ class Parameters:
         return _each(text, self._quoted, self._plain)
 
     def secret(self, text: str) -> str:
-        """As `masked`, with stars for all that is masked."""
-        return _each(text, _starred, lambda field: _each_word(field, _starred))
+        """Stars for all that may be a user or a password, which may be "ppp" or "123", too.
+
+        The first parameter tells what it is for: a facility ("SC"), a context.
+        """
+        if text.startswith("("):  # what a =? form offers
+            return _each(text, _starred, lambda field: _each_word(field, _starred))
+        out, end, place = "", 0, 0
+        for found in _FIELD.finditer(text):
+            gap = text[end : found.start()]
+            place += gap.count(",")
+            end = found.end()
+            out += gap + _secret(found, first=not place)
+        return out + text[end:]
 
     def pin(self, text: str) -> str:
         """Stars for all but the values of the standard (READY, SIM PIN)."""
         return _each(
             text,
             lambda field: field if is_value(field) else "*" * len(field),
-            lambda field: field if is_value(field.strip()) else re.sub(r"[^\s]", "*", field),
+            lambda field: field if is_value(field.strip()) else _stars(field),
         )
 
     def opened(self, name: str, text: str) -> str:
         """All stays, but for longer numbers than this command has."""
         longest = LONGEST.get(name, LONGEST_ELSEWHERE)
         least_hex = max(_LONG_HEX, longest + 1)
-        text = self._numbers.mask_in(text, least=longest + 1)
+        # In groups: ICCID: 8988 3030 0000 1234 567. A date with its hour has ten digits.
+        numbers = rf"[0-9](?:[- ]?[0-9]){{10,}}|[0-9]{{{longest + 1},}}"
+        text = re.sub(numbers, lambda found: self._numbers.mask_in(found[0]), text)
         return _HEX_WORD.sub(lambda found: _without_identity(found[0], least_hex), text)
 
     def dialled(self, text: str) -> str:
@@ -86,7 +101,10 @@ class Parameters:
         return filled(field)
 
     def _plain(self, field: str) -> str:
-        return _each_word(field, self._word)
+        parts = _GROUPS.split(field)
+        parts[::2] = [_each_word(part, self._word) for part in parts[::2]]
+        parts[1::2] = [self._numbers.mask_in(part) for part in parts[1::2]]
+        return "".join(parts)
 
     def _word(self, word: str) -> str:
         if word.isdecimal():
@@ -97,6 +115,21 @@ class Parameters:
 def _without_identity(word: str, least: int) -> str:
     """A word of hex digits, unless it is a number or shorter than identities are."""
     return word if len(word) < least or word.isdecimal() else filled(word)
+
+
+def _secret(field: re.Match[str], *, first: bool) -> str:
+    """Stars, but for a facility, a state (READY), and a short number without quotes."""
+    quoted, end, plain = field.groups()
+    if plain is None:
+        kept = first and len(quoted) == 2 and is_value(quoted)
+        return f'"{quoted if kept else "*" * len(quoted)}{end}'
+    text = plain.strip()
+    short = text.isascii() and text.isdecimal() and len(text) <= (_SHORT if first else 1)
+    return plain if short or (first and is_value(text)) else _stars(plain)
+
+
+def _stars(text: str) -> str:
+    return re.sub(r"\S", "*", text)
 
 
 def _starred(word: str) -> str:

@@ -55,6 +55,15 @@ ANSWERS = [
         ["packets (2G, 3G): registration denied, UMTS", "roaming isn't allowed"],
         id="CGREG has <rac>",
     ),
+    pytest.param(
+        "AT+C5GREG?", "+C5GREG: 2,3,,,11,,,0,7", ["refused with cause 7: "], id="C5GREG refused"
+    ),
+    pytest.param(
+        "AT+CSMP?",
+        "+CSMP: 49,167,0,0",
+        ["with a validity period, and a status report is"],
+        id="CSMP",
+    ),
     pytest.param("AT+CREG?", "+CREG: 0,11", ["no SMS"], id="A7670 data only: 11"),
     pytest.param("AT+CREG?", "+CREG: 0,90", ["state 90"], id="a state that nobody knows"),
     pytest.param(
@@ -278,6 +287,13 @@ def test_final_results(final: str, words: str) -> None:
     found = explain("AT+XYZ", (), final)
     assert bool(found) == bool(words)
     assert words in "".join(found)
+
+
+def test_the_slices_of_5g_are_no_cause() -> None:
+    """<Allowed_NSSAI_length>,<Allowed_NSSAI> stand before <cause_type>,<reject_cause>."""
+    first, place = explain("AT+C5GREG?", ['+C5GREG: 2,1,"000001","000000001",11,1,"01"'], "OK")
+    assert first == "packets (5G): registered, home network, 5G NR"
+    assert place == "TAC 0x0001 (1), cell 0x0001 (1)"
 
 
 def test_what_was_refused_is_not_explained_as_done() -> None:

@@ -103,10 +103,18 @@ def test_time_never_runs_backwards() -> None:
 )
 def test_what_is_none_is_named(line: str, wanted: str) -> None:
     with pytest.raises(FormatError) as caught:
-        text_format.read(f"# name: x\n{line}", "bad.txt")
+        text_format.read(f"# name: x\n{line}\n", "bad.txt")
     assert str(caught.value).startswith("bad.txt:2: wanted ")
     assert wanted in str(caught.value)
     assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize("torn", ["<", ">>", '<< "+CRE', '<< "\\x0', "--", "# na", "\0\0\0"])
+def test_what_is_torn_off_at_the_end_is_told(torn: str) -> None:
+    """A full disk, a power cut: what is before it is read."""
+    steps = text_format.read(f'>> "AT\\r"\n-- 1\n{torn}', "it").steps
+    breaks_off = Note(1.0, "the recording breaks off within a line")
+    assert steps == (Chunk(0.0, Way.TO_MODEM, b"AT\r"), breaks_off)
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -58,6 +59,53 @@ def text_of(said: Iterable[Said]) -> str:
             [modem('+CGAUTH: 1,1,"bob","hunter22"')],
             '\r\n+CGAUTH: 1,1,"***","********"\r\n',
             id="auth, read",
+        ),
+        pytest.param(
+            [host('AT+CGAUTH=1,1,"user","123"'), modem('+CGAUTH: 1,2,"ppp","gsm"')],
+            'AT+CGAUTH=1,1,"****","***"\r\r\n+CGAUTH: 1,2,"***","***"\r\n',
+            id="credentials that are values or short numbers, too",
+        ),
+        pytest.param(
+            [host("AT+CSTT=em,ppp,12"), modem('+CLCK: ("SC","AO"),(0-2)')],
+            'AT+CSTT=em,***,**\r\r\n+CLCK: ("SC","AO"),(0-2)\r\n',
+            id="credentials without quotes, and what a modem offers",
+        ),
+        pytest.param(
+            [host("AT+CFUN=1+CPIN=1234"), host("AT+COPS?AT+CPIN=1234")],
+            "AT+CFUN=***********\rAT+COPS?************\r",
+            id="a PIN behind a line that wasn't ended",
+        ),
+        pytest.param(
+            [modem("+CNUM: ,+49-170-123-456-7,145"), host("AT+FOO=170-123-456-7")],
+            "\r\n+CNUM: ,+01-002-003-004-5,145\r\nAT+FOO=002-003-004-5\r",
+            id="a number in groups",
+        ),
+        pytest.param(
+            [host("ATI"), modem("ICCID: 8988 3030 0000 1234 567", "Built: 2019-03-12 10:22")],
+            "ATI\r\r\nICCID: 0001 0002 0003 0004 005\r\n\r\nBuilt: 2019-03-12 10:22\r\n",
+            id="an ICCID in groups, and a time",
+        ),
+        pytest.param(
+            [host("ATI"), modem('+CUSD: 0,"PIN', 'hunter 1234",15', "OK")],
+            'ATI\r\r\n+CUSD: 0,"xxx\r\n\r\nxxxxxxxxxxxxxxx\r\n\r\nOK\r\n',
+            id="a text of more lines, while another answer is waited for",
+        ),
+        pytest.param(
+            [
+                host('AT+CMGS="1234"'), (MODEM, b"\r\n> "), (HOST, b"OK\x1a"),
+                modem("+CMGS: 4", "OK"), host("AT+CGMR"), modem("1.0", "OK"),
+            ],
+            'AT+CMGS="0001"\r\r\n> xx\x1a\r\n+CMGS: 4\r\n\r\nOK\r\n'
+            "AT+CGMR\r\r\n1.0\r\n\r\nOK\r\n",
+            id="a text that is a final result",
+        ),
+        pytest.param(
+            [
+                host('AT+CMGS="1234"'), (MODEM, b"\r\n> "), (HOST, b"RING\x1a"),
+                modem("RING", "+CMGS: 4", "OK", "RING"),
+            ],
+            'AT+CMGS="0001"\r\r\n> xxxx\x1a\r\nxxxx\r\n\r\n+CMGS: 4\r\n\r\nOK\r\n\r\nRING\r\n',
+            id="an echo comes once",
         ),
         pytest.param(
             [host("AT+XVENDOR=1234,word,7")], "AT+XVENDOR=0001,xxxx,7\r", id="unknown command"
@@ -211,6 +259,24 @@ def test_an_endless_line_takes_no_memory_with_it() -> None:
             if isinstance(step, Chunk)
         )
         assert held < 70_000
+
+
+@pytest.mark.parametrize(
+    "step", [Chunk(0.0, MODEM, b"x"), Note(0.0, "a note")], ids=["bytes", "notes"]
+)
+def test_what_waits_for_half_a_line_is_counted_and_not_for_ever(step: Step) -> None:
+    """Each step that waits costs the same, however many there are."""
+    masker = Masker()
+    masker.feed(Chunk(0.0, HOST, b"A"))
+    began_s = time.process_time()
+    shown = [out for _ in range(70_000) for out in masker.feed(step)]
+    assert len(shown) > 65_000
+    assert time.process_time() - began_s < 10  # it was minutes
+
+
+def test_the_speed_in_a_note_of_ours_stays() -> None:
+    (note,) = Masker().feed(Note(0.0, "the program sets 115200 baud for 491701234567"))
+    assert note == Note(0.0, "the program sets 115200 baud for 000000000001")
 
 
 # Cuts

@@ -6,7 +6,7 @@ import asyncio
 import os
 import termios
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -151,16 +151,55 @@ def test_a_modem_that_goes_and_returns(tmp_path: Path, monkeypatch: pytest.Monke
             first.pull()
             await until(lambda: len(heard.notes) == 2)
             program.say(b"lost\r")  # nobody hears it, and nothing breaks
-            await until(lambda: heard.said[Way.TO_MODEM] == b"lost\r")
+            await until(lambda: len(heard.notes) == 3)
             port.unlink()
             port.symlink_to(second.port)
-            await until(lambda: len(heard.notes) == 3)
+            await until(lambda: len(heard.notes) == 4)
             program.say(b"AT\r")
             await until(lambda: second.listen() == b"AT\r")
             program.close()
+        assert heard.said[Way.TO_MODEM] == b"AT\r"
         assert heard.notes[1].startswith(f"{port} is gone: ")
-        assert heard.notes[2] == f"{port} is back"
+        assert heard.notes[2:4] == [
+            f"what the program says is lost until {port} is back",
+            f"{port} is back",
+        ]
         second.pull()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("way", list(Way), ids=["to a slow modem", "to a slow program"])
+def test_nothing_is_lost_where_the_other_side_is_slower(tmp_path: Path, way: Way) -> None:
+    """It is the writer that waits, while what waits for the reader stays small."""
+    data = EVERY_BYTE * 300  # 600 KiB: more than every buffer on the way
+
+    async def scenario() -> None:
+        modem, link = ModemPty(), tmp_path / "modem0"
+        async with in_the_middle(modem.port, link) as heard:
+            program = Program(str(link))
+            ends = [program.descriptor, modem.master]
+            reader = program if way is Way.FROM_MODEM else modem
+            writer = ends[1] if way is Way.FROM_MODEM else ends[0]
+            left = memoryview(data)
+            stuck = 0
+            while left and stuck < 10:  # nobody reads
+                try:
+                    left = left[os.write(writer, left[:4096]) :]
+                    stuck = 0
+                except BlockingIOError:
+                    stuck += 1
+                await asyncio.sleep(0.005)
+            assert len(left) > len(data) / 2
+            while len(reader.listen()) < len(data):
+                with suppress(BlockingIOError):
+                    left = left[os.write(writer, left[:4096]) :]
+                await asyncio.sleep(0)
+            assert reader.heard == data
+            assert heard.said[way] == data
+            assert len(heard.notes) == 1
+            program.close()
+        modem.pull()
 
     run(scenario())
 

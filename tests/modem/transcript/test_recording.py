@@ -69,6 +69,7 @@ def test_a_limit_ends_it_with_a_note() -> None:
         recorder.passes(Way.TO_MODEM, b"AT+CSQ\r")
     recorder.close()
     assert recorder.ended == "it is as long as its limit allows"
+    assert not recorder.failed
     assert len(out.getvalue()) < 250
     session = text_format.read(out.getvalue(), "it")
     assert session.steps[-1] == Note(0.0, "the limit of this recording is reached")
@@ -84,6 +85,7 @@ def test_a_disk_that_is_full_ends_it_and_nothing_else(tmp_path: Path) -> None:
         recorder.passes(Way.TO_MODEM, b"AT+CSQ\r")
         recorder.close()
         assert recorder.ended == "No space left on device"
+        assert recorder.failed
 
 
 @pytest.mark.parametrize(("private", "mode"), [(True, 0o600), (False, 0o644)])

@@ -90,6 +90,12 @@ def test_every_file_is_shown(session: Session) -> None:
         pytest.param(('AT+CPIN="4711"', "OK"), id="PIN"),
         pytest.param(("AT+CGAUTH?", '+CGAUTH: 1,1,"u4711","p"', "OK"), id="read"),
         pytest.param(("AT+CLCK=\"SC\",1,4711", "+CME ERROR: 16"), id="refused"),
+        pytest.param(("AT+CSQ\rAT+CPIN=4711", "OK", "OK"), id="two lines at once"),
+        pytest.param(("AT", "OK", "AT+CPIN=4711"), id="a late echo"),
+        pytest.param(("AT", "OK", "+CGAUTH: 1,1,\"u\",\"4711\""), id="a late answer"),
+        pytest.param(("AT+CPIN=4711\x1bAT", "OK"), id="ended by ESC"),
+        pytest.param(("AT\rAT+CPIN=4711\x1a", "OK"), id="ended by Ctrl-Z"),
+        pytest.param(("ATD**04*4711*4712*4712#;", "OK"), id="dialled"),
     ],
 )  # fmt: skip
 def test_no_credential_is_shown(secret: tuple[str, ...]) -> None:
@@ -99,13 +105,16 @@ def test_no_credential_is_shown(secret: tuple[str, ...]) -> None:
         Chunk(0.0, Way.TO_MODEM, f"{line}\r".encode()),
         Chunk(0.1, Way.FROM_MODEM, heard.encode()),
     )
-    assert "4711" not in "\n".join(text_lines(session))
-    assert "4711" not in page((), session)
+    torn = (*session, Chunk(0.2, Way.TO_MODEM, b'AT+CPWD="SC","4711'))
+    assert "4711" not in "\n".join(text_lines(torn))
+    assert "4711" not in page((), torn)
 
 
 def test_a_state_is_no_credential() -> None:
     found = list(entries(steps('>> "AT+CPIN?\\r"\n<< "\\r\\n+CPIN: READY\\r\\n\\r\\nOK\\r\\n"')))
     assert found[1].lines == ("+CPIN: READY",)
+    (unasked,) = entries(steps('<< "\\r\\n+CPIN: READY\\r\\n"'))
+    assert unasked.lines == ("+CPIN: READY",)
 
 
 def test_a_payload_and_its_echo_are_said_once() -> None:
