@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -58,28 +59,34 @@ def console(
 
     # What fails is told on the screen, once.
     logging.getLogger().addHandler(logging.NullHandler())
-    target = read_config(config_path, port, baud, socket)
+    connect = connect_to(read_config(config_path, port, baud, socket), harm)
     if script is None and not as_json and not plain and _is_screen():
         from modem.console import run_screen
 
         colours = not no_colour and not os.environ.get("NO_COLOR")
-        asyncio.run(run_screen(connect_to(target, harm), colours=colours))
+        asyncio.run(run_screen(connect, colours=colours))
         return
     from modem.console import Plain, lines_of_stdin
 
-    doing = Plain(sys.stdout, sys.stderr, as_json=as_json, force=force)
+    if sys.stdout is None:
+        raise click.ClickException("standard output is closed")
+    doing = Plain(sys.stdout, sys.stderr or StringIO(), as_json=as_json, force=force)
 
     async def work() -> int:
         if script is not None:
-            return await doing.run_script(connect_to(target), script)
-        return await doing.run(connect_to(target), lines_of_stdin())
+            return await doing.run_script(connect, script)
+        with lines_of_stdin() as lines:
+            return await doing.run(connect, lines)
 
     sys.exit(asyncio.run(work()))
 
 
 def _is_screen() -> bool:
-    """Is this a terminal, and is the library there that draws on it?"""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Is this a terminal that can be drawn on, and is the library there that does it?"""
+    # One that was closed by who started us is None.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return False
+    if os.environ.get("TERM", "").lower() in ("dumb", "unknown"):
         return False
     if find_spec("prompt_toolkit") is None:
         click.echo(_HOW_TO_GET, err=True)

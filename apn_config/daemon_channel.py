@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,20 @@ _REFUSED = 4
 _ADVICE = "; --force sends it all the same"
 
 
+class DaemonAway(ChannelError):
+    """The daemon itself gives no answer, whatever its modem does."""
+
+
+class _Away(ControlError):
+    """The same, within here."""
+
+
 class DaemonChannel:
     """A `modem.AtChannel` on the daemon's modem.
 
     `on_urc` is called with the lines of what the modem says unasked, `on_link` when the modem or
-    the daemon goes and returns; the same news may come several times.
+    the daemon goes and returns; the same news may come several times. An operation may take
+    `patience_s`, or as long as the daemon likes.
     """
 
     via = "through the daemon"
@@ -36,21 +46,38 @@ class DaemonChannel:
         *,
         on_urc: Callable[[tuple[str, ...]], None] = lambda _lines: None,
         on_link: Callable[[LinkNews], None] = lambda _news: None,
+        patience_s: float | None = None,
     ) -> None:
         self.port = "the daemon's modem"
         self._path = path
         self._on_urc = on_urc
         self._on_link = on_link
+        self._patience_s = patience_s
         self._tasks: set[asyncio.Task[None]] = set()
+        self._name = secrets.token_hex(8)
         self._turn = asyncio.Lock()
         self._numbers = itertools.count(1)
 
     async def open(self) -> None:
         """Find the daemon, and hear from now on what its modem says. Raises ChannelError."""
-        status = await self._call("status")
+        status = await self.call("status")
         self.port = status["link"]["port"] or self.port
         # The daemon takes its ground back when the console that was let on it has gone.
-        self._start(self._follow("watch", {"console": True}, self._hear, self._away))
+        watch = {"console": self._name}
+        self._start(self._follow("watch", watch, self._hear, self._away))
+
+    async def call(self, op: str, args: Json | None = None) -> Any:
+        """One operation, one at a time. Raises ChannelError, DaemonAway."""
+        async with self._turn:
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    return await self._converse(op, args or {}, lambda _event: None)
+            except ControlError as error:
+                kind = DaemonAway if isinstance(error, _Away) else ChannelError
+                raise kind(str(error), error.exit_code) from None
+            except TimeoutError:
+                message = f"the daemon gave no answer to {op} for {self._patience_s} s"
+                raise DaemonAway(message, 8) from None
 
     async def execute(
         self,
@@ -61,13 +88,13 @@ class DaemonChannel:
         timeout_s: float | None = None,
     ) -> AtAnswer:
         """As `AtChannel`; the daemon minds what would take its ground."""
-        args: Json = {"line": line, "force": force}
+        args: Json = {"line": line, "force": force, "console": self._name}
         if payload is not None:
             args["payload"] = payload
         if timeout_s is not None:
             args["timeout_s"] = timeout_s
         try:
-            answer = await self._call("at", args)
+            answer = await self.call("at", args)
         except ChannelError as error:
             if error.exit_code == _REFUSED and not force:
                 raise NeedsForce(str(error).removesuffix(_ADVICE)) from None
@@ -76,7 +103,7 @@ class DaemonChannel:
 
     async def send_sms(self, number: str, text: str) -> tuple[int, ...]:
         """As `AtChannel`."""
-        sent = await self._call("sms.send", {"to": number, "text": text})
+        sent = await self.call("sms.send", {"to": number, "text": text})
         return tuple(sent["references"])
 
     def listen(self, listener: Callable[[Way, bytes], None]) -> Callable[[], None]:
@@ -104,14 +131,6 @@ class DaemonChannel:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _call(self, op: str, args: Json | None = None) -> Any:
-        """One operation, one at a time. Raises ChannelError."""
-        async with self._turn:
-            try:
-                return await self._converse(op, args or {}, lambda _event: None)
-            except ControlError as error:
-                raise ChannelError(str(error), error.exit_code) from None
-
     async def _follow(
         self, op: str, args: Json, hear: Callable[[Json], None], away: Callable[[str], None]
     ) -> None:
@@ -131,7 +150,7 @@ class DaemonChannel:
             await writer.drain()
             return await _result(reader, on_event)
         except (OSError, ValueError) as error:
-            raise ControlError(f"the daemon's socket failed: {error}", exit_code=8) from None
+            raise _Away(f"the daemon's socket failed: {error}", exit_code=8) from None
         finally:
             writer.close()
 
@@ -141,7 +160,7 @@ class DaemonChannel:
         except OSError as error:
             why = error.strerror or str(error)
             code = 6 if isinstance(error, PermissionError) else 8
-            raise ControlError(f"no daemon answers at {self._path}: {why}", code) from None
+            raise _Away(f"no daemon answers at {self._path}: {why}", code) from None
 
     def _hear(self, event: Json) -> None:
         if "urc" in event:
@@ -165,7 +184,7 @@ async def _result(reader: asyncio.StreamReader, on_event: Callable[[Json], None]
         else:
             error = message["error"]
             raise ControlError(error["message"], error["exit_code"])
-    raise ControlError("the daemon ended before it answered", exit_code=8)
+    raise _Away("the daemon ended before it answered", exit_code=8)
 
 
 def _end(task: asyncio.Task[None]) -> None:

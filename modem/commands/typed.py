@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from modem.at.command import Command
 from modem.commands.secrets import is_secret
 from modem.errors import MisuseError
+from modem.explain.lines import Form, Request, marked, possible_requests, requests
 
 # V.250 5.2.1 wants 40 characters at least; modems take several hundred.
 MAX_LINE = 512
@@ -16,21 +15,13 @@ SEARCH_TIMEOUT_S = 180.0
 # Quectel's manuals: 120 s for +CMGS, determined by the network.
 PROMPT_TIMEOUT_S = 120.0
 
-# What would leave the line at a prompt, in data mode or in a multiplexer, where nobody could get it
-# out again.
-_LEAVES_COMMAND_MODE = re.compile(
-    r"(?:^AT|;)\s*(?:\+CMG[SWC]\s*=|\+CNMA\s*=\s*\d\s*,|D|O\d?$|A$|\+CGDATA|\+CMUX|\+C?IPSEND)",
-    re.IGNORECASE,
+# What leaves the line in data mode or in a multiplexer, where nobody could get it out again, or at
+# a prompt for what can't be given here.
+_LEAVES_COMMAND_MODE = frozenset(
+    ("A", "D", "O", "+CGDATA", "+CMUX", "+CIPSEND", "+IPSEND", "+CMGC")
 )
-# The commands that ask for a payload at a prompt (3GPP TS 27.005 3.5.1, 3.5.3).
-_TAKES_PAYLOAD = re.compile(r"AT\s*\+CMG[SW]\s*=", re.IGNORECASE)
 # A PDU has 352 hex digits at most, a text 160 characters, 640 as the hex digits of UCS-2.
 MAX_PAYLOAD = 1024
-# Alone on its line: what values a command takes, and whether the card waits for a PIN.
-_TELLS_NO_SECRET = re.compile(
-    r"AT\s*(?:[+^$#*!]\w+\s*=\s*\?|[+^]CPIN2?\s*\?)\s*", re.IGNORECASE | re.ASCII
-)
-_PREFIX = re.compile(r"[+^$#*%!][A-Z][A-Z0-9]*", re.IGNORECASE)
 
 
 def typed_line(line: str, *, payload: str | None = None, timeout_s: float | None = None) -> Command:
@@ -45,21 +36,36 @@ def typed_line(line: str, *, payload: str | None = None, timeout_s: float | None
     if not all(" " <= character <= "~" for character in line):
         raise MisuseError("an AT line is printable ASCII")
     octets = None if payload is None else _payload(line, payload)
-    if octets is None and _LEAVES_COMMAND_MODE.search(line):
+    found = possible_requests(line)
+    if octets is None and any(_prompts(each) or _leaves_command_mode(each) for each in found):
         raise MisuseError("this command would leave the modem at a prompt or in data mode")
     return Command(
         line,
-        tuple(dict.fromkeys(name.upper() for name in _PREFIX.findall(line))),
+        tuple(dict.fromkeys(request.name for request in found if marked(request.name))),
         bare=True,
         payload=octets,
         timeout_s=timeout_s or _limit_s(line),
-        secret=is_secret(line) and _TELLS_NO_SECRET.fullmatch(line) is None,
+        secret=is_secret(line),
     )
 
 
 def takes_payload(line: str) -> bool:
     """Does the modem ask for a text or a PDU after this line?"""
-    return _TAKES_PAYLOAD.match(line.strip()) is not None
+    found = requests(line)
+    return line.strip()[:2].upper() == "AT" and bool(found) and _prompts(found[0])
+
+
+def _prompts(request: Request) -> bool:
+    """3GPP TS 27.005 3.5.1, 3.5.3; in text mode +CMGW needs no parameter."""
+    if request.name == "+CMGW":
+        return not request.reads
+    return request.name == "+CMGS" and request.form is Form.SET
+
+
+def _leaves_command_mode(request: Request) -> bool:
+    if request.name == "+CNMA":  # behind the length a PDU is asked for (3GPP TS 27.005 4.7)
+        return "," in request.text
+    return request.name in _LEAVES_COMMAND_MODE and not request.reads
 
 
 def _payload(line: str, payload: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from modem.channel import ChannelError
 from modem.console.recorder import Recording
-from modem.console.script import MAX_SCRIPT_BYTES, Outcome, ScriptError, ScriptRun, parse_script
+from modem.console.script import MAX_SCRIPT_LENGTH, Outcome, ScriptError, ScriptRun, parse_script
 from modem.console.session import Session
 from modem.console.values import Kind
 from modem.errors import ModemError
@@ -148,7 +148,7 @@ class SlashCommands:
         self.close()
         try:
             self._recording = Recording(name, self._session.channel, self._fail_recording)
-        except RecordingError as error:
+        except (ValueError, RecordingError) as error:
             return self._error(str(error))
         self._session.say(Kind.NOTE, f"recording to {name}; numbers, texts and secrets are masked")
         return True
@@ -158,12 +158,12 @@ class SlashCommands:
         self._error(why)
 
     async def _script(self, rest: str) -> bool:
-        try:
-            steps = parse_script(read_script(Path(rest))) if rest else ()
-        except (OSError, ScriptError) as error:
-            return self._error(str(error))
-        if not steps:
+        if not rest:
             return self._usage("/script")
+        try:
+            steps = parse_script(_read_file(Path(rest)))
+        except (OSError, ValueError, ScriptError) as error:
+            return self._error(str(error))
         run = ScriptRun()
         end = self._session.hear(run.hear)
         well = True
@@ -196,10 +196,17 @@ class SlashCommands:
         return True
 
 
+def _read_file(path: Path) -> str:
+    """As `read_script`, but of no FIFO: who waits for what it may bring reads no keys."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no file")
+    return read_script(path)
+
+
 def read_script(path: Path) -> str:
-    """A script's text. Raises OSError."""
+    """A script's text, or one that is too long for a script. Raises OSError."""
     with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(MAX_SCRIPT_BYTES)
+        return file.read(MAX_SCRIPT_LENGTH + 1)
 
 
 def outcome_line(outcome: Outcome) -> str:

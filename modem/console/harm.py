@@ -1,36 +1,71 @@
 """What could do lasting harm to a modem or a card, so that a console asks before it sends it.
 
 On a port of one's own everything else is the user's affair. What a running daemon would mind is
-more, and known to the daemon (`modem.explain.ground`).
+more, and known to the daemon (`modem.explain.ground`). As there a line is judged by the worst of
+its commands, and a value that isn't understood counts as a bad one.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
-_REASONS: tuple[tuple[str, str], ...] = (
-    (
-        r"[+^]CPIN2?\s*=\s*[^?\s]|\+CLCK\s*=[^,]*,[^,]*,|\+CPWD\s*=\s*[^?\s]",
-        "a wrong PIN costs a try, and the last one locks the card",
+from modem.explain.lines import Form, Request, possible_requests
+
+_TRIES = "a wrong PIN costs a try, and the last one locks the card"
+_FACTORY = "it puts the modem back to its factory settings"
+_SPEED = "it changes the speed of the line, for good in many modems"
+_DELETES = "it deletes more messages than one"
+_CARD = "it may write to the card"
+_OFF = "it switches the modem off"
+_KEPT = "it rewrites what the modem keeps for good"
+
+_REASONS = {
+    _TRIES: "+CPIN +CPIN2 ^CPIN ^CPIN2 +CLCK +CPWD",
+    _FACTORY: "&F",
+    _SPEED: "+IPR",
+    _DELETES: "+CMGD +CMGDA +QMGDA",
+    _CARD: "+CRSM +CSIM +CGLA",
+    _OFF: "+CPOF +QPOWD +CPOWD +CPWROFF #SHDN #SYSHALT ^SMSO",
+    _KEPT: (
+        "+NVRST +NVBK +QPRTPARA +CFOTA +QFOTADL ^NVWR ^FDT +EGMR +CUSBPIDSWITCH +GTUSBMODE"
+        " +UUSBCONF #USBCFG #PORTCFG ^SETPORT ^SETMODE"
     ),
-    (r"(?:^AT|;)\s*&F", "it puts the modem back to its factory settings"),
-    (r"\+IPR\s*=\s*\d", "it changes the speed of the line, for good in many modems"),
-    (r"\+CMGD\s*=\s*\d+\s*,\s*[1-4]", "it deletes more messages than one"),
-    (r"\+C(?:RSM|SIM)\s*=\s*[^?\s]", "it may write to the card"),
-    (r"\+(?:CPOF|QPOWD|CPOWD|CPWROFF)\b(?!\s*=?\?)|#SHDN", "it switches the modem off"),
-    (
-        r"\+(?:NVRST|NVBK|QPRTPARA|CFOTA\w*|QFOTADL)\s*=\s*[^?\s]|\^(?:NVWR|FDT)\b",
-        "it rewrites what the modem keeps for good",
-    ),
+}
+_WHY = {name: why for why, names in _REASONS.items() for name in names.split()}
+# Without a parameter, too; of the others the bare name is refused or asks.
+_RUN_ALONE = frozenset(name for name, why in _WHY.items() if why in (_FACTORY, _OFF)) | frozenset(
+    ("^NVWR", "^FDT", "+QPRTPARA")
 )
-_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), why) for pattern, why in _REASONS)
-# Reading a file of the card is harmless (3GPP TS 27.007 8.18: 176, 178, 192, 242).
-_READS_CARD = re.compile(r"AT\s*\+CRSM\s*=\s*(?:176|178|192|242)\b[^;]*$", re.IGNORECASE)
+# READ BINARY, READ RECORD, GET RESPONSE, RETRIEVE DATA, STATUS (3GPP TS 27.007 8.18).
+_READS_CARD = ("176", "178", "192", "203", "242")
 
 
 def harm(line: str) -> str | None:
     """What lasting harm the line could do; None for all that can be set right again."""
-    line = line.strip()
-    if _READS_CARD.match(line):
+    found = (_why(request) for request in possible_requests(line))
+    return next((why for why in found if why), None)
+
+
+def _why(request: Request) -> str | None:
+    # SIMCom has a family of them for its firmware.
+    name = "+CFOTA" if request.name.startswith("+CFOTA") else request.name
+    why = _WHY.get(name)
+    if why is None or request.reads or (request.form is Form.RUN and name not in _RUN_ALONE):
         return None
-    return next((why for pattern, why in _PATTERNS if pattern.search(line)), None)
+    harmless = _HARMLESS.get(name)
+    return None if harmless is not None and harmless(request.text) else why
+
+
+def _value(text: str, place: int) -> str:
+    """A parameter without its quotes and leading zeros; "" where it is absent."""
+    fields = text.split(",")
+    value = fields[place].strip().strip('"').strip() if place < len(fields) else ""
+    return value.lstrip("0") or "0" if value.isdigit() else value
+
+
+_HARMLESS: dict[str, Callable[[str], bool]] = {
+    "+CLCK": lambda text: _value(text, 1) == "2",  # is it locked?
+    "+CMGD": lambda text: _value(text, 1) in ("", "0"),
+    "+CRSM": lambda text: _value(text, 0) in _READS_CARD,
+    "+EGMR": lambda text: _value(text, 0) == "0",  # reads the IMEI
+}

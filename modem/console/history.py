@@ -52,11 +52,14 @@ class LineHistory(History):
         return [line for line in reversed(lines[-MAX_LINES:]) if is_kept(line)]
 
     def append_string(self, string: str) -> None:
-        """Remember a command, but not twice running: no payload, no answer to a question."""
-        command = string[:1] == "/" or string[:2].upper() == "AT"
-        if command and string != self._last and not is_private(string):
-            self._last = string
-            super().append_string(string)
+        """Nothing: what stood in the input line may be a text, or the answer to a question."""
+
+    def remember(self, line: str) -> None:
+        """Remember a command, but not twice running."""
+        command = line[:1] == "/" or line[:2].upper() == "AT"
+        if command and line != self._last and not is_private(line):
+            self._last = line
+            super().append_string(line)
 
     def store_string(self, string: str) -> None:
         """Append a line to the file."""

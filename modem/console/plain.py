@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import termios
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -16,18 +19,21 @@ from modem.channel import AtChannel, ChannelError, Connect, LinkNews
 from modem.commands.typed import MAX_LINE, MAX_PAYLOAD, takes_payload
 from modem.console.commands import outcome_line, read_script
 from modem.console.script import Outcome, ScriptRun, parse_script
-from modem.console.values import Entry, printable, shown_line
-from modem.errors import ModemError
+from modem.console.values import printable, shown_line
+from modem.errors import MisuseError, ModemError
 
 _PAYLOAD_END = "\x1a"
-_LIMIT = max(MAX_LINE, MAX_PAYLOAD) + 2
+# With a Ctrl-Z and a line end of two characters.
+MAX_INPUT = max(MAX_LINE, MAX_PAYLOAD) + 3
 
 
 class Lines(Protocol):
     """Where lines come from: one a call, "" at the end, without the loop's waiting for them."""
 
     async def next(self) -> str:
-        """The next line, with its line end if it was whole."""
+        """The next line, with its line end; of one that is longer than `MAX_INPUT` the beginning,
+        without one, and the rest never.
+        """
 
 
 class ThreadedLines:
@@ -56,14 +62,39 @@ class ThreadedLines:
         self._loop.call_soon_threadsafe(deliver)
 
 
-def lines_of_stdin() -> ThreadedLines:
-    """The lines of standard input, with line editing where it is a terminal."""
+@contextmanager
+def lines_of_stdin() -> Iterator[ThreadedLines]:
+    """The lines of standard input, with line editing where it is a terminal.
+
+    The terminal is left as it was found, even while a line is being typed.
+    """
+    if sys.stdin is None:  # closed by who started us
+        yield ThreadedLines(str)
+        return
+    if isinstance(sys.stdin, TextIOWrapper):
+        # What isn't UTF-8 is refused with its line, and isn't the end of all.
+        sys.stdin.reconfigure(errors="replace")
     if not sys.stdin.isatty():
-        return ThreadedLines(lambda: sys.stdin.readline(_LIMIT))
+        yield ThreadedLines(lambda: read_line(sys.stdin))
+        return
     import readline  # noqa: F401  # gives `input` its line editing
 
-    # Nothing of a terminal's is written to a file here: a PIN may be among it.
-    return ThreadedLines(lambda: f"{input()}\n")
+    found = termios.tcgetattr(sys.stdin)
+    try:
+        # Nothing of a terminal's is written to a file here: a PIN may be among it.
+        yield ThreadedLines(lambda: f"{input()}\n")
+    finally:
+        # The thread that reads can't be woken to do it.
+        with suppress(termios.error):  # hung up
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, found)
+
+
+def read_line(file: TextIO) -> str:
+    """A line of a file, as `Lines.next`."""
+    line = rest = file.readline(MAX_INPUT)
+    while len(rest) == MAX_INPUT and not rest.endswith("\n"):
+        rest = file.readline(MAX_INPUT)
+    return line
 
 
 @dataclass(slots=True)
@@ -86,9 +117,7 @@ class Plain:
         failed = False
         try:
             while (line := await lines.next()) != "":
-                entry = await self._entry(line, lines)
-                if entry is not None:
-                    failed |= not await self._send(channel, entry)
+                failed |= not await self._do(channel, line, lines)
         finally:
             await channel.close()
         return 1 if failed else 0
@@ -107,20 +136,17 @@ class Plain:
             await channel.close()
         return 0 if well else 1
 
-    async def _entry(self, line: str, lines: Lines) -> Entry | None:
-        """What is to be sent: the line, with the one below it where the modem will ask for it."""
+    async def _do(self, channel: AtChannel, line: str, lines: Lines) -> bool:
+        """Send a line, with the one below it where the modem will ask for it; was all well?"""
         text = line.strip()
-        if not text:
-            return None
-        if not takes_payload(text):
-            return Entry(text)
-        return Entry(text, (await lines.next()).rstrip("\r\n" + _PAYLOAD_END))
-
-    async def _send(self, channel: AtChannel, entry: Entry) -> bool:
         try:
-            answer = await channel.execute(entry.line, payload=entry.payload, force=self.force)
+            _check_length(line)
+            if not text:
+                return True
+            payload = await _payload(lines) if takes_payload(text) else None
+            answer = await channel.execute(text, payload=payload, force=self.force)
         except (ModemError, ChannelError) as error:
-            self._show_error(entry.line, error)
+            self._show_error(text, error)
             return False
         self._show_answer(answer)
         return answer.ok
@@ -177,3 +203,16 @@ class Plain:
     def _write(to: TextIO, text: str) -> None:
         to.write(f"{text}\n")
         to.flush()
+
+
+async def _payload(lines: Lines) -> str:
+    line = await lines.next()
+    if line == "":
+        raise MisuseError("the input ended where a text or a PDU was wanted")
+    _check_length(line)
+    return line.rstrip("\r\n" + _PAYLOAD_END)
+
+
+def _check_length(line: str) -> None:
+    if len(line) >= MAX_INPUT and not line.endswith("\n"):
+        raise MisuseError(f"a line has less than {MAX_INPUT} characters")

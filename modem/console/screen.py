@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -40,6 +41,8 @@ _REFRESH_S = 0.5
 _CPR_S = 1
 # What a flood of lines leaves unseen is said; nobody reads ten thousand lines at once.
 _MAX_WAITING = 10_000
+# What a terminal sends for Enter, alone or in a paste; str.splitlines knows more.
+_LINE_END = re.compile(r"\r\n?|\n")
 # The styles of lines stand in the lines.
 _NO_STYLE = Style([])
 
@@ -62,6 +65,7 @@ class Screen:
         self._current: asyncio.Task[bool] | None = None
         self._with_prompt: str | None = None  # a line whose payload is being typed
         self._question: asyncio.Future[bool] | None = None
+        self._history = LineHistory(history_path(os.environ))
         self._offers = Offers(self._session, lambda: self._commands.table)
         self._prompt = self._make_prompt()
 
@@ -89,7 +93,7 @@ class Screen:
     def _make_prompt(self) -> PromptSession[str]:
         prompt: PromptSession[str] = PromptSession(
             self._prompt_text,
-            history=LineHistory(history_path(os.environ)),
+            history=self._history,
             completer=self._offers,
             complete_while_typing=True,
             complete_style=CompleteStyle.COLUMN,
@@ -117,7 +121,7 @@ class Screen:
             self._enter(Entry(line, text))
         else:
             # A paste may hold several lines.
-            for line in text.splitlines():
+            for line in _LINE_END.split(text):
                 self._take(line.strip())
         return False
 
@@ -125,7 +129,9 @@ class Screen:
         if self._with_prompt is not None:
             before, self._with_prompt = self._with_prompt, None
             self._enter(Entry(before, line))
-        elif takes_payload(line):
+            return
+        self._history.remember(line)
+        if takes_payload(line):
             self._with_prompt = line
         elif line:
             self._enter(Entry(line))
@@ -220,13 +226,14 @@ class Screen:
             await asyncio.wait({self._current})
             if self._current.cancelled():
                 self._session.say(Kind.NOTE, f"{shown_line(entry.line)} was given up")
-            else:
-                self._current.result()
+            elif (error := self._current.exception()) is not None:
+                # A fault of ours; the next line may do better.
+                self._session.say(Kind.ERROR, f"{shown_line(entry.line)} failed: {error!r}")
             self._current = None
 
     async def _do(self, entry: Entry) -> bool:
         async with self._session.turn(entry.line):
-            self._show([Line(Kind.SENT, PROMPT + shown_line(entry.line))])
+            self._session.say(Kind.SENT, PROMPT + shown_line(entry.line))
             if entry.payload is not None:
                 self._session.say(Kind.SENT, PAYLOAD_PROMPT + entry.payload)
             if entry.line.startswith("/"):
@@ -291,8 +298,10 @@ class _Veil(Processor):
     """Shows stars for what stands behind the `=` of a command with a secret."""
 
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
-        """Each character stays one, so that the cursor stays where it is."""
-        text = transformation_input.document.text
+        """Each character stays one, so that the cursor stays where it is; a paste may hold several
+        lines, of which one is drawn at a time.
+        """
+        text = transformation_input.document.lines[transformation_input.lineno]
         if not is_private(text):
             return Transformation(transformation_input.fragments)
         shown = len(shown_line(text).removesuffix("***"))

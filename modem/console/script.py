@@ -28,7 +28,7 @@ from modem.channel import AtChannel, ChannelError
 from modem.console.values import is_private, shown_line
 from modem.errors import ModemError
 
-MAX_SCRIPT_BYTES = 1 << 20
+MAX_SCRIPT_LENGTH = 1 << 20
 # Modems say at once what they say unasked; a message takes the network some seconds.
 UNTIL_S = 30.0
 # What came unasked and wasn't waited for; the oldest is forgotten first.
@@ -98,8 +98,14 @@ class Outcome:
 
 
 def parse_script(text: str) -> tuple[Step, ...]:
-    """The steps of a script. Raises ScriptError."""
+    """The steps of a script, one at least. Raises ScriptError."""
+    if len(text) > MAX_SCRIPT_LENGTH:
+        raise ScriptError(
+            text.count("\n", 0, MAX_SCRIPT_LENGTH) + 1,
+            f"a script has at most {MAX_SCRIPT_LENGTH} characters",
+        )
     steps: list[Step] = []
+    number = 1
     for number, whole in enumerate(text.splitlines(), 1):
         line = whole.strip()
         if not line or line.startswith("#"):
@@ -117,6 +123,8 @@ def parse_script(text: str) -> tuple[Step, ...]:
             steps[-1] = _refined(steps[-1], number, word, rest)
         else:
             raise ScriptError(number, "wanted a line that begins with AT, wait, until or #")
+    if not steps:
+        raise ScriptError(number, "there is nothing to do: wanted a line that begins with AT")
     return tuple(steps)
 
 

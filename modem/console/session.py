@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from modem.answers import AtAnswer
 from modem.channel import AtChannel, ChannelError, Connect, LinkNews, NeedsForce
+from modem.commands.secrets import is_secret
 from modem.console.values import Entry, Kind, Show, is_private, lines_of, shown_line
 from modem.errors import ModemError
 from modem.transcript.values import Way
@@ -38,6 +39,7 @@ class Session:
         self._end_raw: Callable[[], None] | None = None
         self._peeking = False
         self._hides = False
+        self._owed = False  # the answer to a private line, perhaps with its echo, may still come
         self.running: str | None = None
         self.began: datetime | None = None
         self.loss: str | None = None
@@ -90,6 +92,7 @@ class Session:
         The caller has the `turn`.
         """
         self._end_peeking()
+        self._owed |= _hides(entry.line)
         try:
             answer = await self._execute(entry)
         except (ModemError, ChannelError) as error:
@@ -98,6 +101,7 @@ class Session:
         if answer is None:
             self.say(Kind.NOTE, "not sent")
             return False
+        self._owed = False
         self._show_answer(answer)
         return answer.ok
 
@@ -191,9 +195,14 @@ class Session:
     def _passes(self, way: Way, data: bytes) -> None:
         """Bytes; those of a private command and what is answered to it are only counted."""
         if way is Way.TO_MODEM:
-            self._hides = is_private(data.decode("latin-1").strip())
+            self._hides = self._owed or _hides(data.decode("latin-1").strip())
         if self._hides:
             self.say(Kind.RAW, f"{way.value} {len(data)} bytes, not shown: they may hold a secret")
             return
         for piece in data.splitlines(keepends=True):
             self.say(Kind.RAW, f"{way.value} {ascii(piece)[1:]}")
+
+
+def _hides(line: str) -> bool:
+    """Are the line's bytes, or those of its answer, not for the screen?"""
+    return is_private(line) or is_secret(line)

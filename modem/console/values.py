@@ -61,12 +61,13 @@ def printable(text: str) -> str:
 
 # What stands behind a name, blanks and "=" forgotten or not: a slip of the finger is secret, too.
 _CREDENTIAL = re.compile(r"C?PIN|PUK|CPWD|CLCK|AUTH|PASS|PWD", re.IGNORECASE)
-_READING = re.compile(r"\s*=\s*\?\s*$|\s*\?\s*$")
+# Nothing but a name stands before the question mark.
+_READING = re.compile(r"\s*(?:AT)?\s*[+^$#*%!]?\s*[A-Z]+2?\s*=?\s*\?\s*", re.IGNORECASE)
 
 
 def is_private(line: str) -> bool:
     """Does the line hold what must not stay on the screen or in a file: a PIN, a password?"""
-    if _READING.search(line) and ";" not in line:
+    if _READING.fullmatch(line):
         return False
     return is_secret(line) or _CREDENTIAL.search(line) is not None
 

@@ -12,16 +12,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modem.explain.lines import Form, Request, requests
+from modem.explain.lines import Form, Request, possible_requests
 
 
 def ground(line: str) -> str | None:
     """Why the daemon would mind this line, in words that follow "AT...: "; None if it wouldn't."""
     if line.strip().upper() == "A/":
         return "it would repeat the last line, whichever that was"
-    # A modem that makes nothing of quotes sees a `;` that stands behind an unclosed one.
-    lines = (line, line.replace('"', "")) if line.count('"') % 2 else (line,)
-    found = (_why(request) for each in lines for request in requests(each))
+    found = (_why(request) for request in possible_requests(line))
     return next((why for why in found if why), None)
 
 

@@ -39,13 +39,13 @@ class Request:
         return self.form in (Form.READ, Form.TEST)
 
 
-MARKS = "+^$#*%!"
-
-# V.250 5.4.1, and the signs that vendors use in the place of the `+`.
-_EXTENDED = re.compile(r"[+^$#*%!][A-Za-z][A-Za-z0-9!%./:_-]*")
-_BASIC = re.compile(r"([Ss]\d{1,3}|&?[A-Za-z])")
+# V.250 5.4.1, and the signs that vendors use in the place of the `+`: Option's `AT_OWANCALL`,
+# Infineon's `AT@`, Rockwell's `AT-SDR`.
+_EXTENDED = re.compile(r"[+^$#*%!_@-][A-Za-z][A-Za-z0-9!%./:_-]*")
+# With `&` or the `\` of `\Q3` a letter is another command than without.
+_BASIC = re.compile(r"([Ss]\d{1,3}|[&\\]?[A-Za-z])")
 _BASIC_VALUE = re.compile(r"(=\?|\?|=?\d*)")
-_MARK = re.compile(r"[+^$#*%!]")
+_MARK = re.compile(r"[+^$#*%!_@-]")
 
 
 def without_at(line: str) -> str:
@@ -63,6 +63,15 @@ def without_at(line: str) -> str:
 def requests(line: str) -> tuple[Request, ...]:
     """The commands of a line, with or without its AT, in any case."""
     return tuple(_requests(without_at(line)))
+
+
+def possible_requests(line: str) -> tuple[Request, ...]:
+    """The commands that any modem may find in a line, for who judges it by the worst of them.
+
+    One that makes nothing of quotes sees what stands behind an unclosed one, too.
+    """
+    found = requests(line)
+    return (*found, *requests(line.replace('"', ""))) if line.count('"') % 2 else found
 
 
 def _requests(rest: str) -> Iterator[Request]:
@@ -83,7 +92,7 @@ def _extended(name: str, tail: str) -> tuple[Request, str]:
     end = end_of_command(tail)
     body, rest = tail[:end], tail[end + 1 :]
     name = name.upper()
-    if body.startswith("=?"):
+    if body == "=?":
         return Request(name, Form.TEST), rest
     if body.startswith("="):
         return Request(name, Form.SET, body[1:]), rest

@@ -125,13 +125,18 @@ def test_an_answer(on_bench: Any) -> None:
         assert found == AtAnswer("AT+CSQ", ("+CSQ: 17,99",), "OK", True)
 
     bench = on_bench(scenario)
-    wanted = {"line": "AT+CSQ", "force": False, "payload": "00", "timeout_s": 5}
-    assert bench.daemon.asked[-1] == ("at", wanted)
+    op, args = bench.daemon.asked[-1]
+    del args["console"]
+    assert op == "at"
+    assert args == {"line": "AT+CSQ", "force": False, "payload": "00", "timeout_s": 5}
 
 
-def test_the_daemon_is_told_that_a_console_watches(on_bench: Any) -> None:
+def test_the_daemon_is_told_which_console_watches_and_which_forces(on_bench: Any) -> None:
     async def scenario(bench: Bench) -> None:
-        assert bench.daemon.asked == [("watch", {"console": True})]
+        await bench.channel.execute("AT+CMGF=1", force=True)
+        (_, watch), (_, at) = bench.daemon.asked
+        assert watch["console"] == at["console"]
+        assert watch["console"] != DaemonChannel(bench.path)._name
 
     on_bench(scenario)
 

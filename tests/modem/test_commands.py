@@ -742,6 +742,21 @@ def test_no_parser_raises_anything_but_its_own_error(prefix: str, lines: list[st
         PARSERS[prefix](answer(command, *(f"{head}: {line}" for line in lines)))
 
 
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("AT+CPIN=1234", True), ("AT+CPIN?", False), ("AT+CPIN?;+CPIN=1234", True),
+        ("AT+CGAUTH=?", False), ("AT+CGAUTH?", True), ("ATD**04*1*2*2#", True), ("ATD*99#", False),
+    ],
+)  # fmt: skip
+def test_which_line_is_secret(line: str, secret: bool) -> None:
+    assert is_secret(line) is secret
+
+
+def test_of_a_redacted_answer_stays_what_is_no_password() -> None:
+    assert redacted('+CGAUTH: 16,2,"ppp",123,7') == '+CGAUTH: 16,2,"***",***,7'
+
+
 @given(st.text(st.characters(max_codepoint=255)))
 def test_redaction_leaves_no_word(text: str) -> None:
     shown = redacted(f'+CGAUTH: 1,1,"{text}",secret-word')

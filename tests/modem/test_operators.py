@@ -44,6 +44,7 @@ OWN = Operator(Availability.CURRENT, "o2 - de", "26203", "lte")
         pytest.param('+COPS: (9,"x","x","26201",7)', (), id="no such state"),
         pytest.param('+COPS: (1,"x","x","2620",7),(1,"x","x","26a01",7)', (), id="no number"),
         pytest.param("+COPS: ,(0-4),(0-2)", (), id="nothing in reach"),
+        pytest.param("+COPS: ()", (), id="an empty one"),
         pytest.param("+COPS: ((((((", (), id="nonsense"),
         pytest.param("OK", (), id="something else"),
     ],

@@ -76,10 +76,24 @@ def test_the_card(answers: dict[str, tuple[str, ...] | str], state: CardState) -
         ('+CCLK: "80/01/06,00:00:00"', datetime(1980, 1, 6, tzinfo=UTC)),
         ('+CCLK: "26/13/28,14:30:00+04"', None),
         ('+CCLK: ""', None),
+        ('+CCLK: "9999/12/31,23:59:59-99"', None),
     ],
 )
 def test_the_clock(line: str, time: datetime | None) -> None:
     assert ask(Told({"AT+CCLK?": (line,)}), lambda survey: survey.clock()) == time
+
+
+@pytest.mark.parametrize(
+    ("answer", "number"),
+    [
+        (('+CSCA: "+423663920000",145',), "+423663920000"),
+        (('+CSCA: "",129',), ""),
+        ("+CMS ERROR: 302", None),
+        ((), None),
+    ],
+)
+def test_the_service_centre(answer: tuple[str, ...] | str, number: str | None) -> None:
+    assert ask(Told({"AT+CSCA?": answer}), lambda survey: survey.service_centre()) == number
 
 
 @pytest.mark.parametrize(
@@ -126,7 +140,13 @@ def test_errors_come_by_number_meanwhile_only() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "held"),
-    [((("+CNMP: 2"),), True), (("+CNMP: 13",), False), ((), None), ("ERROR", None)],
+    [
+        ((("+CNMP: 2"),), True),
+        (("+CNMP: 13",), False),
+        (("+CNMP: 22",), False),
+        ((), None),
+        ("ERROR", None),
+    ],
 )
 def test_a_setting_of_the_family(answer: tuple[str, ...] | str, held: bool | None) -> None:
     setting = SIM7600.driver.any_technology

@@ -44,7 +44,7 @@ def test_a_modem_has_its_ports_in_the_order_in_which_to_ask(tmp_path: Path) -> N
     assert (found.ids, found.socket, found.is_modem, found.undriven) == (
         "2c7c:0125", "1-1.4", True, False,
     )  # fmt: skip
-    assert [tty.device for tty in found.in_order()][:2] == ["/dev/ttyUSB2", "/dev/ttyUSB3"]
+    assert [tty.device for tty in found.in_order()] == ["/dev/ttyUSB2", "/dev/ttyUSB3"]
     assert [tty.role for tty in found.ttys] == [Role.DIAG, Role.GNSS, Role.AT, Role.AT2]
 
 
@@ -58,6 +58,21 @@ def test_a_modem_without_driver_is_told(tmp_path: Path) -> None:
     device(tmp_path, "1-1", "2c7c:0700", ttys={}, driver=False)
     (found,) = usb_devices(tmp_path / "sys", Path("/dev"))
     assert found.undriven
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("bInterfaceSubClass", "42", id="ADB"),
+        pytest.param("interface", "MTP", id="MTP"),
+    ],
+)
+def test_a_telephone_wants_no_driver(tmp_path: Path, name: str, text: str) -> None:
+    home = device(tmp_path, "1-1", "12d1:107e", ttys={}, driver=False)
+    for interface in home.glob("*:*"):
+        write(interface / name, text)
+    (found,) = usb_devices(tmp_path / "sys", Path("/dev"))
+    assert not found.undriven
 
 
 def test_what_is_no_modem_and_has_no_port_is_left_out(tmp_path: Path) -> None:

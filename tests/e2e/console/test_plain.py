@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,38 @@ def test_a_message_by_its_pdu(modem: Bench) -> None:
     done = piped(modem, "AT+CMGS=14\n00010004812143000005E8329BFD06\n")
     assert done.returncode == 0, done.stderr
     assert modem.answer("hello") == "hello"
+
+
+@pytest.mark.parametrize("line", ["AT&F", "AT+CMGD=1,4"])
+def test_lasting_harm_needs_force(modem: Bench, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "harm.at"
+    path.write_text(f"{line}\n")
+    done = piped(modem, f"{line}\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--force" in done.stderr
+    assert "--force" in piped(modem, "", "--script", str(path)).stdout
+    assert piped(modem, f"{line}\n", "--force").stdout == "OK\n"
+
+
+@pytest.mark.parametrize(
+    ("closed", "code", "errors"),
+    [("<&-", 0, ""), (">&-", 1, "standard output is closed"), ("2>&-", 1, "")],
+)
+def test_closed_streams(bench: Bench, closed: str, code: int, errors: str) -> None:
+    bench.simulate("--start-apn", "em")
+    command = shlex.join((sys.executable, "-m", "cli", "console", "--config", str(bench.config)))
+    done = subprocess.run(
+        ("sh", "-c", f"echo nonsense | {{ {command} {closed}; }}"),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert errors in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_at(modem: Bench) -> None:

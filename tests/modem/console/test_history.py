@@ -18,7 +18,7 @@ def test_it_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "state" / "history"
     history = LineHistory(path)
     for line in ("ATI", "AT+CSQ", "AT+CSQ"):
-        history.append_string(line)
+        history.remember(line)
     assert remembered(path) == ["ATI", "AT+CSQ"]
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o077 == 0
@@ -28,7 +28,7 @@ def test_a_file_with_other_permissions_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "history"
     path.write_text("ATI\n")
     path.chmod(0o644)
-    LineHistory(path).append_string("AT+CSQ")
+    LineHistory(path).remember("AT+CSQ")
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -51,7 +51,7 @@ def test_a_file_with_other_permissions_is_closed(tmp_path: Path) -> None:
 def test_what_is_never_kept(tmp_path: Path, line: str) -> None:
     path = tmp_path / "history"
     assert not is_kept(line)
-    LineHistory(path).append_string(line)
+    LineHistory(path).remember(line)
     assert not path.exists()
 
 
@@ -62,9 +62,16 @@ def test_what_is_kept(line: str) -> None:
 
 def test_a_secret_is_not_even_remembered_while_the_console_runs(tmp_path: Path) -> None:
     history = LineHistory(tmp_path / "history")
-    history.append_string('AT+CPIN="4711"')
-    history.append_string("/send 1234 hello")
+    history.remember('AT+CPIN="4711"')
+    history.remember("/send 1234 hello")
     assert history.get_strings() == ["/send 1234 hello"]
+
+
+def test_what_stood_in_the_input_line_is_not_remembered_by_itself(tmp_path: Path) -> None:
+    history = LineHistory(tmp_path / "history")
+    history.append_string("At home, code 4711")
+    assert history.get_strings() == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_is_bounded(tmp_path: Path) -> None:
@@ -87,7 +94,7 @@ def test_without_a_place_for_it_there_is_none(tmp_path: Path) -> None:
     place = tmp_path / "file"
     place.write_text("")
     history = LineHistory(place / "history")
-    history.append_string("ATI")
+    history.remember("ATI")
     assert history.get_strings() == ["ATI"]
     assert remembered(place / "history") == []
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import termios
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from modem.channel import ChannelError
-from modem.console.plain import Plain, ThreadedLines
+from modem.console.plain import MAX_INPUT, Plain, ThreadedLines, lines_of_stdin, read_line
+from tests.e2e.bench import PATIENCE_S, ROOT, until
 from tests.modem.console.channels import ScriptedChannel, Sent, ok, refused
 from tests.virtual_time import run
 
@@ -69,6 +75,47 @@ def test_the_line_below_a_prompt_is_what_is_sent_there(end: str) -> None:
     channel = ScriptedChannel()
     Played(channel, "AT+CMGS=17\n", f"0011000B81{end}", "ATI\n")
     assert channel.sent[0] == Sent("AT+CMGS=17", "0011000B81")
+
+
+@pytest.mark.parametrize("end", ["\n", "\x1a\r\n"])
+def test_an_empty_text_is_one(end: str) -> None:
+    channel = ScriptedChannel()
+    assert Played(channel, 'AT+CMGS="1234"\n', end).code == 0
+    assert channel.sent == [Sent('AT+CMGS="1234"', "")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        pytest.param(["ATI\n", 'AT+CMGS="1234"\n'], "input ended", id="nothing for the prompt"),
+        pytest.param(["AT+X" + "a" * (MAX_INPUT - 4), "ATI\n"], "a line has", id="a long line"),
+        pytest.param(
+            [" " * MAX_INPUT, "ATI\n"], "a line has", id="long, and nothing seen of it yet"
+        ),
+        pytest.param(
+            ['AT+CMGS="1"\n', "0" * 1024 + "\x1a" * 3, "ATI\n"], "a line has", id="a long text"
+        ),
+    ],
+)
+def test_what_is_not_whole_is_not_sent(lines: list[str], problem: str) -> None:
+    channel = ScriptedChannel()
+    played = Played(channel, *lines)
+    assert played.code == 1
+    assert problem in played.errors
+    assert [sent.line for sent in channel.sent] == ["ATI"]
+
+
+def test_of_a_long_line_nothing_is_taken_for_another() -> None:
+    source = io.StringIO(f"AT+X{'a' * (MAX_INPUT - 4)}AT+CMGD=1,4{'b' * MAX_INPUT}\nATI\nAT")
+    long, *others = (read_line(source) for _ in range(4))
+    assert long == "AT+X" + "a" * (MAX_INPUT - 4)
+    assert others == ["ATI\n", "AT", ""]
+
+
+def test_the_longest_text_is_whole() -> None:
+    channel = ScriptedChannel()
+    Played(channel, "AT+CMGS=1\n", f"{'0' * 1024}\x1a\r\n")
+    assert channel.sent == [Sent("AT+CMGS=1", "0" * 1024)]
 
 
 @pytest.mark.parametrize("force", [True, False])
@@ -159,6 +206,69 @@ def test_lines_are_read_in_a_thread_and_end_as_the_file_does() -> None:
         return [await lines.next() for _ in range(3)]
 
     assert run(reading()) == ["ATI\n", "AT", ""]
+
+
+def _stdin(monkeypatch: pytest.MonkeyPatch, stdin: object) -> list[str]:
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    async def reading() -> list[str]:
+        with lines_of_stdin() as lines:
+            return [line async for line in _all(lines)]
+
+    return run(reading())
+
+
+async def _all(lines: ThreadedLines) -> AsyncIterator[str]:
+    while line := await lines.next():
+        yield line
+
+
+def test_bytes_that_are_no_text_are_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = io.TextIOWrapper(io.BytesIO(b"ATI\n\xff\nAT\n"), "utf-8", "strict")
+    assert _stdin(monkeypatch, source) == ["ATI\n", "\ufffd\n", "AT\n"]
+
+
+def test_a_closed_input_has_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _stdin(monkeypatch, None) == []
+
+
+_TYPING = """
+import asyncio
+from modem.console import lines_of_stdin
+async def main():
+    with lines_of_stdin() as lines:
+        await lines.next()
+asyncio.run(main())
+"""
+
+
+def test_ctrl_c_leaves_the_terminal_as_it_was() -> None:
+    screen, terminal = os.openpty()
+    found = termios.tcgetattr(terminal)
+
+    def become_its_user() -> None:
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    user = subprocess.Popen(
+        (sys.executable, "-c", _TYPING),
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        start_new_session=True,
+        preexec_fn=become_its_user,
+    )
+    try:
+        # Line editing has begun when the terminal is no more as it was.
+        until(lambda: termios.tcgetattr(terminal)[3] != found[3], "line editing")
+        os.write(screen, b"AT+C\x03")
+        user.wait(PATIENCE_S)
+        assert termios.tcgetattr(terminal) == found
+    finally:
+        user.kill()
+        user.wait()
+        os.close(screen)
+        os.close(terminal)
 
 
 @pytest.mark.parametrize("error", [EOFError(), OSError(5, "input/output error")])

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.layout.controls import BufferControl
+from prompt_toolkit.layout.processors import TransformationInput
 from prompt_toolkit.output import DummyOutput
 
-from modem.console.screen import Screen
+from modem.console.screen import Screen, _Veil
 from tests.modem.console.channels import ScriptedChannel, Sent
 
 CTRL_C, CTRL_D, CTRL_Z, ENTER, ALT_ENTER = "\x03", "\x04", "\x1a", "\r", "\x1b\r"
@@ -150,6 +154,70 @@ def test_a_question_takes_the_keyboard_and_gives_it_back(
         await seat.until(lambda: seat.channel.sent[-1].line == "AT+CSQ")
 
     at_screen(ScriptedChannel({"AT+COPS=?": None}, minded={"AT&F": "it forgets all"}), scenario)
+
+
+def test_only_commands_are_remembered(at_screen: Play, tmp_path: Path) -> None:
+    async def scenario(seat: Seat) -> None:
+        seat.press('AT+CMGS="1234"', ENTER, "At home, code 4711", ENTER)
+        seat.press("AT&F", ENTER)
+        await seat.until(lambda: seat.screen._question is not None)
+        seat.press("/yes", ENTER)
+        await seat.until(lambda: seat.screen._question is None)
+        seat.press("\x1b[200~ATI\nAT+CPIN=4711\nAT+CMGS=17\nAT text\x1b[201~", ENTER)
+        await seat.until(lambda: seat.channel.sent[-1].line == "AT+CMGS=17")
+
+    at_screen(ScriptedChannel(minded={"AT&F": "it forgets all"}), scenario)
+    kept = (tmp_path / "modem-helper" / "console-history").read_text().splitlines()
+    assert kept == ['AT+CMGS="1234"', "AT&F", "ATI", "AT+CMGS=17"]
+
+
+def test_a_line_has_the_ends_that_a_terminal_knows(at_screen: Play) -> None:
+    async def scenario(seat: Seat) -> None:
+        seat.press("\x1b[200~AT+X\u2028AT&F\x85AT+Y\x1b[201~", ENTER)
+        await seat.until_sent("AT+X\u2028AT&F\x85AT+Y")
+
+    at_screen(ScriptedChannel(), scenario)
+
+
+def test_what_was_sent_is_shown_safely(at_screen: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def draw(_output: object, text: Iterable[tuple[str, str]], *_: object, **__: object) -> None:
+        drawn.extend(piece for _style, piece in text)
+
+    monkeypatch.setattr("modem.console.screen.print_formatted_text", draw)
+
+    async def scenario(seat: Seat) -> None:
+        seat.press("\x1b[200~AT\x9b31m\u202e\x1b[201~", ENTER)
+        await seat.until(lambda: seat.channel.sent)
+
+    at_screen(ScriptedChannel(), scenario)
+    assert "modem> AT\\x9b31m\\u202e\n" in drawn
+
+
+def test_a_fault_ends_one_line_alone(at_screen: Play) -> None:
+    async def scenario(seat: Seat) -> None:
+        seat.press("AT+BROKEN", ENTER, "ATI", ENTER)
+        await seat.until_sent("AT+BROKEN", "ATI")
+
+    at_screen(ScriptedChannel({"AT+BROKEN": RuntimeError("broken")}), scenario)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "seen"),
+    [
+        pytest.param('AT+CPIN="8642"', 0, "AT+CPIN=******", id="one line"),
+        pytest.param('ATI\nAT+CPIN="8642"', 1, "AT+CPIN=******", id="the second of a paste"),
+        pytest.param('ATI\nAT+CPIN="8642"', 0, "ATI", id="the first of a paste"),
+    ],
+)
+def test_the_veil(text: str, line: int, seen: str) -> None:
+    document = Document(text)
+    fragments: StyleAndTextTuples = [("", document.lines[line])]
+    given = TransformationInput(
+        BufferControl(), document, line, lambda place: place, fragments, 80, 24
+    )
+    assert _Veil().apply_transformation(given).fragments == [("", seen)]
 
 
 def test_leaving_ends_what_runs(at_screen: Play) -> None:

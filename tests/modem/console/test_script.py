@@ -9,6 +9,7 @@ import pytest
 
 from modem.channel import ChannelError
 from modem.console.script import (
+    MAX_SCRIPT_LENGTH,
     Outcome,
     ScriptError,
     ScriptRun,
@@ -36,8 +37,7 @@ def outcomes(channel: ScriptedChannel, text: str, *, force: bool = False) -> lis
 @pytest.mark.parametrize(
     ("text", "steps"),
     [
-        pytest.param("", [], id="nothing"),
-        pytest.param("# only\n\n   # remarks", [], id="remarks"),
+        pytest.param("# it\n\n   # is there\nAT", [Send(4, "AT")], id="remarks"),
         pytest.param("at+csq", [Send(1, "at+csq")], id="any case"),
         pytest.param("  ATI  ", [Send(1, "ATI")], id="blanks around"),
         pytest.param("ATI\n= ERROR", [Send(1, "ATI", final="ERROR")], id="another result"),
@@ -71,6 +71,9 @@ def test_reading(text: str, steps: list[Step]) -> None:
         pytest.param("wait soon", 1, "span", id="no span"),
         pytest.param("until", 1, "until PREFIX", id="until what"),
         pytest.param("ATI\n=", 2, "= RESULT", id="no result"),
+        pytest.param("", 1, "nothing to do", id="nothing"),
+        pytest.param("# only\n# remarks", 2, "nothing to do", id="remarks alone"),
+        pytest.param("AT\n" + "#\n" * (MAX_SCRIPT_LENGTH // 2), 524288, "at most", id="too long"),
     ],
 )
 def test_what_is_no_script(text: str, number: int, problem: str) -> None:

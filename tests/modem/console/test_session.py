@@ -200,6 +200,46 @@ def test_the_bytes_of_a_secret_are_counted_only() -> None:
     assert table.texts(Kind.RAW)[-1] == r">> 'AT\r'"
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        pytest.param(b"AT+CGAUTH?", False, id="a password that is read"),
+        pytest.param(b"AT^AUTHDATA?", False, id="a password that is read, HiSilicon"),
+        pytest.param(b"AT+CPIN?", True, id="is a PIN wanted"),
+        pytest.param(b"AT+CGAUTH=?", True, id="what is taken"),
+    ],
+)
+def test_the_bytes_of_what_is_read(line: bytes, shown: bool) -> None:
+    async def scenario(table: Table) -> None:
+        table.session.set_raw(True)
+        table.channel.tap.passes(Way.TO_MODEM, line + b"\r")
+        table.channel.tap.passes(Way.FROM_MODEM, b'+X: 1,"hunter2"\r\n')
+
+    table = at_table(ScriptedChannel(), scenario)
+    assert ("hunter2" in "".join(table.texts(Kind.RAW))) == shown
+
+
+@pytest.mark.parametrize("end", ["given up", "no answer"])
+def test_a_secret_that_comes_late_is_not_shown(end: str) -> None:
+    dead = ModemSilent("AT+CPIN=***", 60.0) if end == "no answer" else None
+    channel = ScriptedChannel({"AT+CPIN=4711": dead})
+
+    async def scenario(table: Table) -> None:
+        table.session.set_raw(True)
+        sending = asyncio.create_task(table.session.send(Entry("AT+CPIN=4711")))
+        await asyncio.sleep(1)
+        sending.cancel()
+        await asyncio.wait({sending})
+        channel.tap.passes(Way.TO_MODEM, b"\x1bAT+CMEE?\r")
+        channel.tap.passes(Way.FROM_MODEM, b"AT+CPIN=4711\r\r\nOK\r\n")
+        await table.session.send(Entry("ATI"))
+        channel.tap.passes(Way.TO_MODEM, b"ATI\r")
+
+    table = at_table(channel, scenario)
+    assert "4711" not in "".join(table.texts(Kind.RAW))
+    assert table.texts(Kind.RAW)[-1] == r">> 'ATI\r'"
+
+
 def test_hex_sends_bytes_and_shows_bytes_until_the_next_line() -> None:
     async def scenario(table: Table) -> None:
         assert await table.commands.run("/hex 41 540d")
@@ -230,6 +270,9 @@ def test_hex_sends_bytes_and_shows_bytes_until_the_next_line() -> None:
         pytest.param("/record /nowhere/x", "No such file", id="no such directory"),
         pytest.param("/script", "usage: /script FILE", id="no script"),
         pytest.param("/script /nowhere", "No such file", id="no such script"),
+        pytest.param("/script /dev/null", "is no file", id="a script that may never end"),
+        pytest.param("/script a\0b", "null", id="no name for a script"),
+        pytest.param("/record a\0b", "null", id="no name for a recording"),
         pytest.param("/hex", "wanted bytes in hex", id="no bytes"),
         pytest.param("/hex zz", "wanted bytes in hex", id="no hex"),
         pytest.param("/help AT+NOSUCHTHING", "nothing is known of AT+NOSUCHTHING", id="no help"),

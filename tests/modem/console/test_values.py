@@ -47,6 +47,12 @@ def test_a_text_of_several_lines_becomes_several() -> None:
         pytest.param('AT+CGAUTH=1,1,"u","hunter2"', "AT+CGAUTH=***", id="a password"),
         pytest.param('AT+QICSGP=1,1,"em","u","hunter2",1', "AT+QICSGP=***", id="Quectel's"),
         pytest.param('AT+CPWD="SC","1111","2222"', "AT+CPWD=***", id="a new PIN"),
+        pytest.param('AT+CPIN="1234"?', "AT+CPIN=***", id="a question mark behind it"),
+        pytest.param("AT+CPIN4711?", "AT+CPIN***", id="the equals sign forgotten, too"),
+        pytest.param("AT$QCPDPP=1,1,secret?", "AT$QCPDPP=***", id="Qualcomm's"),
+        pytest.param('AT+CGAUTH=1,1,"u","who?', "AT+CGAUTH=***", id="a password's question mark"),
+        pytest.param("AT+CPIN=?4711?", "AT+CPIN=***", id="question marks around it"),
+        pytest.param('AT+ QICSGP=1,1,"em","u","p",1', "AT+ QICSGP=***", id="a blank in the name"),
     ],
 )
 def test_secrets_are_not_shown(line: str, shown: str) -> None:
@@ -54,7 +60,9 @@ def test_secrets_are_not_shown(line: str, shown: str) -> None:
     assert shown_line(line) == shown
 
 
-@pytest.mark.parametrize("line", ["AT+CPIN?", "AT+CGAUTH=?", "ATI", 'AT+CGDCONT=1,"IP","em"'])
+@pytest.mark.parametrize(
+    "line", ["AT+CPIN?", "at +cpin2 = ?", "AT+CGAUTH=?", "ATI", 'AT+CGDCONT=1,"IP","em"']
+)
 def test_what_holds_no_secret_is_shown(line: str) -> None:
     assert not is_private(line)
     assert shown_line(line) == line
@@ -77,6 +85,27 @@ def test_what_holds_no_secret_is_shown(line: str) -> None:
         pytest.param("AT+QPOWD=1", "off", id="off"),
         pytest.param("AT+CPOF", "off", id="off, by itself"),
         pytest.param("AT#SHDN", "off", id="off, Telit"),
+        pytest.param("AT^SMSO", "off", id="off, Cinterion"),
+        pytest.param("AT#SYSHALT", "off", id="off, Telit's halt"),
+        pytest.param("ATE0&F", "factory", id="factory, behind another"),
+        pytest.param("ATZ&F0", "factory", id="factory, behind Z"),
+        pytest.param("AT& F", "factory", id="factory, a blank in it"),
+        pytest.param("AT+CMGD=1,04", "deletes", id="delete all, a leading zero"),
+        pytest.param('AT+CMGD="1","4"', "deletes", id="delete all, quoted"),
+        pytest.param("AT+CMGD=,4", "deletes", id="delete all, no index"),
+        pytest.param('AT+CMGDA="DEL ALL"', "deletes", id="delete all, SIMCom"),
+        pytest.param("AT+CMGDA=6", "deletes", id="delete all, by number"),
+        pytest.param('AT+QMGDA="DEL ALL"', "deletes", id="delete all, Quectel"),
+        pytest.param('AT+ CPIN="1234"', "PIN", id="PIN, a blank in the name"),
+        pytest.param("AT+CPIN=  ?1", "PIN", id="PIN, a question mark before it"),
+        pytest.param('AT+CPIN="1234"?', "PIN", id="PIN, a question mark behind it"),
+        pytest.param('AT+CSQ="x;+CPIN=1234', "PIN", id="PIN, behind an unclosed quote"),
+        pytest.param('AT+EGMR=1,7,"490154203237518"', "for good", id="the IMEI"),
+        pytest.param("AT+CUSBPIDSWITCH=9011,1,1", "for good", id="other ports"),
+        pytest.param("AT#USBCFG=1", "for good", id="other ports, Telit"),
+        pytest.param("AT+CFOTASWITCH=1", "for good", id="firmware"),
+        pytest.param('AT+IPR="9600"', "speed", id="speed, quoted"),
+        pytest.param("AT+CGLA=1,4,0000", "card", id="a channel to the card"),
     ],
 )
 def test_lasting_harm(line: str, word: str) -> None:
@@ -99,6 +128,12 @@ def test_lasting_harm(line: str, word: str) -> None:
         "AT+CRSM=176,12258,0,0,10",
         "AT+QPOWD=?",
         "AT&V",
+        "AT+CMGD=1,0",
+        "AT+CMGD=1;+CSQ",
+        "AT+EGMR=0,7",
+        "AT#USBCFG?",
+        "AT#SHDN=?",
+        "AT+CPIN",
     ],
 )
 def test_what_can_be_set_right_again(line: str) -> None:
