@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from apn_config.model import Apn
 
 _BY_ID = Path("/dev/serial/by-id")
+# Names that the packaged udev rule gives: `at`, and one for each socket that has a known modem.
+_BY_RULE = Path("/dev/modem-helper")
 _USUAL_PORT = "/dev/ttyUSB2"
 _OPTIONS = {"modem.port": "--port", "reply.to": "--reply-to", "access.senders": "--sender"}
 
@@ -312,7 +314,11 @@ def _found_ports() -> list[str]:
 
 
 def _likely_port(found: list[str]) -> str:
-    """SIM7600 and EC25 have the AT port on USB interface 2, behind diagnostics and NMEA."""
+    """What udev says is an AT port. Else SIM7600 and EC25 have it on USB interface 2, behind
+    diagnostics and NMEA.
+    """
+    if ruled := sorted(_BY_RULE.glob("at-*")):
+        return str(_BY_RULE / "at" if len(ruled) == 1 else ruled[0])
     at_ports = [port for port in found if "-if02" in port]
     return next(iter(at_ports or found), _USUAL_PORT)
 

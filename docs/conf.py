@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 project = "modem-helper"
-author = "the authors of modem-helper"
+author = "the modem-helper authors"
+project_copyright = f"2026 {author}"
 version = release = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 language = "en"
 

@@ -50,6 +50,7 @@ SPREAD = _leaves("median", "p95", "max")
 IDLE = _leaves(
     "cpu_ms", "waits", "preemptions", "reads", "writes", "page_faults", "rss_kib", "pss_kib"
 )
+STARTED = _leaves("help_ms", "first_command_ms", "rss_mib", "pss_mib")
 STARTS = _leaves("python", "libraries", "dataclasses", "codec", "bare daemon", "help", "run")
 
 
@@ -103,6 +104,19 @@ STARTS = _leaves("python", "libraries", "dataclasses", "codec", "bare daemon", "
                 ),
             },
             id="startup",
+        ),
+        pytest.param(
+            "startup_peers",
+            ("--rounds", "1", "--settled", "1", "--only", "modem-helper"),
+            {
+                "machine": {**MACHINE, "load_average": None},
+                "rounds": None,
+                "versions": _leaves("modem-helper"),
+                "figures": {"modem-helper": STARTED},
+                "to_ours": {"modem-helper": STARTED},
+                "missing": None,
+            },
+            id="startup beside others",
         ),
         pytest.param(
             "wear",

@@ -105,7 +105,7 @@ class Bus:
         `secret`: an argument or the answer may hold a password, so the text of an error, which may
         quote it, isn't shown.
         """
-        from dbus_fast import DBusFastError, Message, MessageType
+        from dbus_fast import Message, MessageType
 
         if not self._connection.connected:
             raise _lost(EOFError())  # the library would wait for an answer
@@ -123,7 +123,7 @@ class Bus:
                 reply = await self._connection.call(message)
         except TimeoutError:
             raise ApplierUnavailable(f"no answer to {member} within {timeout_s:g} s") from None
-        except (OSError, EOFError, DBusFastError) as error:
+        except _library_errors() as error:
             raise _lost(error) from None
         if reply is None:
             raise _lost(EOFError())
@@ -154,25 +154,36 @@ async def system_bus() -> AsyncIterator[Bus]:
     One that was lost is never used again, since each piece of work makes its own (in 2 ms).
     """
     try:
-        from dbus_fast import BusType, DBusFastError
+        from dbus_fast import BusType
         from dbus_fast.aio import MessageBus
     except ImportError:
         raise ApplierRefused(
-            "the library dbus-fast is missing: pip install 'modem-helper[networkmanager]'"
+            "the library dbus-fast is missing: pip install 'modem-helper[networkmanager]', or for "
+            "the Debian package apt install python3-dbus-fast"
         ) from None
     connection = None
     try:
         async with asyncio.timeout(CONNECT_S):
             connection = MessageBus(bus_type=BusType.SYSTEM)
             await connection.connect()
-    except (OSError, EOFError, DBusFastError, TimeoutError) as error:
+    except _library_errors() as error:  # a TimeoutError is an OSError
         raise ApplierUnavailable(f"the system bus can't be reached: {_why(error)}") from None
     try:
         yield Bus(connection)
     finally:
         connection.disconnect()
-        with suppress(OSError, EOFError, DBusFastError):
+        with suppress(*_library_errors()):
             await connection.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+def _library_errors() -> tuple[type[Exception], ...]:
+    """What the library raises where the bus is lost or says what it can't read. Before version 5
+    (Debian has 1.84 and 2.44) its own errors have no class in common.
+    """
+    from dbus_fast import errors
+
+    classes = (each for each in vars(errors).values() if isinstance(each, type))
+    return (OSError, EOFError, *(each for each in classes if issubclass(each, Exception)))
 
 
 def shown(value: object) -> str:
@@ -263,7 +274,7 @@ def _to_library(value: object) -> object:
             return LibraryVariant(value.signature, _to_library(value.value))
         case Mapping():
             return {key: _to_library(item) for key, item in value.items()}
-        case list():
+        case list() | tuple():
             return [_to_library(item) for item in value]
     return value
 
@@ -278,6 +289,8 @@ def _from_library(value: Any) -> Any:
             return {key: _from_library(item) for key, item in value.items()}
         case list() | tuple():  # a struct is either, by the library's version
             return [_from_library(item) for item in value]
+        case bytearray():  # so are octets
+            return bytes(value)
     return value
 
 

@@ -211,6 +211,7 @@ def by_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory in the place of /dev/serial/by-id, with no port plugged in."""
     directory = tmp_path / "by-id"
     monkeypatch.setattr(cli_config, "_BY_ID", directory)
+    monkeypatch.setattr(cli_config, "_BY_RULE", tmp_path / "by-rule")
     return directory
 
 
@@ -218,6 +219,22 @@ def plug_in(by_id: Path, *names: str) -> None:
     by_id.mkdir()
     for name in names:
         (by_id / name).touch()
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        pytest.param(["at", "at-1-1.4"], "at", id="the only modem that udev knows"),
+        pytest.param(["at", "at-1-1.4", "at-1-1.3"], "at-1-1.3", id="one of several"),
+    ],
+)
+def test_init_takes_the_name_that_udev_gives(
+    tmp_path: Path, by_id: Path, names: list[str], chosen: str
+) -> None:
+    plug_in(by_id, "usb-SimTech-if02-port0")
+    plug_in(tmp_path / "by-rule", *names)
+    result = call(cli_config.config, "init", "--output", "-")
+    assert f'port = "{tmp_path / "by-rule" / chosen}"' in result.stdout
 
 
 @pytest.mark.usefixtures("by_id")

@@ -18,7 +18,7 @@ from tests.clients.station import Station, until
 _POLKIT = Path(__file__).parent / "with_polkit.py"
 
 # A /dev and a /sys/class/tty of its own, each with that one port; the rule makes it a candidate.
-_PREPARE = """\
+PREPARE = """\
 mkdir "$HOME/dev"
 mount --rbind /dev "$HOME/dev"
 mount -t tmpfs tmpfs /dev
@@ -119,7 +119,7 @@ def start_modem_manager(
     command = [daemon_path, "--test-no-udev", "--no-auto-scan", "--debug"]
     command += [f"--log-file={work / 'ModemManager.log'}"]
     values = {"HOME": str(work), "PORT": modem.tty, "USB_ID": usb_id}
-    command = private_root(unshare, _PREPARE, command, values)
+    command = private_root(unshare, PREPARE, command, values)
     stack.enter_context(daemon(command, work, manager.why, more=bus.environment))
     bus.wait_for("org.freedesktop.ModemManager1")
     manager("--report-kernel-event=action=add,subsystem=tty,name=ttySIM0,uid=sim")

@@ -1,6 +1,6 @@
 """The recipe of docs/beside-modemmanager.md: one AT port is ours, ModemManager keeps the others.
 
-The rule is read out of the page, and tried with the real udev and with the real ModemManager.
+The packaged rule, and the one of the page, are tried with the real udev and the real ModemManager.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ from tests.clients.station import ROOT, until
 pytestmark = pytest.mark.clients
 
 PAGE = (ROOT / "docs" / "beside-modemmanager.md").read_text(encoding="utf-8")
-(RULE,) = re.findall(r"```udev\n(.*?)```", PAGE, re.DOTALL)
+RULE = (ROOT / "packaging/udev/60-modem-helper.rules").read_text(encoding="utf-8")
+(OF_PAGE,) = re.findall(r"```udev\n(.*?)```", PAGE, re.DOTALL)
+TABLE = re.findall(r"^\| (\w{4}):(\w{4}) \| .* \| (\d\d) \| (\d\d) \|$", PAGE, re.MULTILINE)
 OURS, THEIRS = "02", "03"
+# In ModemManager's rules since versions after 1.20.
+NEWER = {("2c7c", "0121"), ("2c7c", "0512")}
 
 # A modem on USB with two ports, as sysfs shows it; udev is told to take a tmpfs for one.
 _DEVICES = """\
@@ -58,37 +62,60 @@ export SYSTEMD_DEVICE_VERIFY_SYSFS=0
 """
 
 
-BY_PLACE = RULE.replace('ENV{.MODEM_HELPER_IF}=="02"', 'DEVPATH=="*/1-1:1.2/*"')
+BY_PLACE = OF_PAGE.replace("1-1.4:1.2", "1-1:1.2")
+AT = "/dev/modem-helper/at"
+AT_PLACE = f"{AT} {AT}-1-1"
 
 
-def test_the_ports_of_the_table_are_those_of_modem_managers_rules() -> None:
+def _ruled(how: str) -> list[tuple[str, str, str]]:
+    """Vendor, product and interface of the rule's lines that say so."""
+    device = r'ATTRS\{idVendor\}=="(\w+)", ATTRS\{idProduct\}=="(\w+)"'
+    port = r'ENV\{.MODEM_HELPER_IF\}=="(\d\d)"'
+    line = rf'^{device}, {port}, ENV\{{.MODEM_HELPER_AT\}}="{how}"$'
+    return re.findall(line, RULE, re.MULTILINE)
+
+
+def test_the_ports_of_the_table_are_those_of_the_rule() -> None:
+    assert sorted(port[:3] for port in TABLE) == sorted(_ruled("ours"))
+
+
+def test_the_ports_of_the_rule_are_those_of_modem_managers_rules() -> None:
     program("ModemManager", "modemmanager")
     files = Path("/usr/lib/udev/rules.d").glob("77-mm-*.rules")
     rules = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    table = re.findall(r"^\| (\w{4}):(\w{4}) \| .* \| (\d\d) \| (\d\d) \|$", PAGE, re.MULTILINE)
-    assert len(table) > 8
-    for vendor, product, ours, theirs in table:
+
+    def says(vendor: str, product: str, interface: str, kind: str) -> bool:
         device = f'ATTRS{{idVendor}}=="{vendor}", ATTRS{{idProduct}}=="{product}"'
-        for interface, role in ((ours, "PRIMARY"), (theirs, "SECONDARY")):
-            port = f'{device}, ENV{{.MM_USBIFNUM}}=="{interface}", SUBSYSTEM=="tty"'
-            assert f'{port}, ENV{{ID_MM_PORT_TYPE_AT_{role}}}="1"' in rules
+        port = f'{device}, ENV{{.MM_USBIFNUM}}=="{interface}", SUBSYSTEM=="tty"'
+        return f'{port}, ENV{{ID_MM_PORT_TYPE_AT_{kind}}}="1"' in rules
+
+    for vendor, product, ours, theirs in TABLE:
+        if (vendor, product) not in NEWER:
+            assert says(vendor, product, ours, "PRIMARY")
+            assert says(vendor, product, theirs, "SECONDARY")
+    shared = _ruled("shared")
+    assert len(shared) == 2
+    assert all(says(*port, "PRIMARY") for port in shared)
 
 
 @pytest.mark.parametrize(
-    ("rule", "usb_id", "interface", "ours"),
+    ("rule", "usb_id", "interface", "links", "ignored"),
     [
-        pytest.param(RULE, "2c7c:0125", OURS, True, id="our port"),
-        pytest.param(RULE, "2c7c:0125", THEIRS, False, id="the port beside it"),
-        pytest.param(RULE, "1e0e:9001", OURS, False, id="another modem's port"),
-        pytest.param(BY_PLACE, "2c7c:0125", OURS, True, id="our port by its place"),
-        pytest.param(BY_PLACE, "2c7c:0125", THEIRS, False, id="the place beside it"),
+        pytest.param(RULE, "2c7c:0125", OURS, AT_PLACE, True, id="our port"),
+        pytest.param(RULE, "2c7c:0125", THEIRS, "", False, id="the port beside it"),
+        pytest.param(RULE, "1e0e:9001", OURS, AT_PLACE, True, id="another make's"),
+        pytest.param(RULE, "1e0e:9205", OURS, AT_PLACE, False, id="one that is needed by both"),
+        pytest.param(RULE, "1bc7:1031", OURS, "", False, id="another interface of another make's"),
+        pytest.param(RULE, "1e0e:9011", OURS, "", False, id="an unknown modem's"),
+        pytest.param(BY_PLACE, "1e0e:9011", OURS, AT, True, id="our port by its place"),
+        pytest.param(BY_PLACE, "1e0e:9011", THEIRS, "", False, id="the place beside it"),
     ],
 )
 def test_udev_marks_the_one_port(
-    tmp_path: Path, rule: str, usb_id: str, interface: str, ours: bool
+    tmp_path: Path, rule: str, usb_id: str, interface: str, links: str, ignored: bool
 ) -> None:
     unshare = need_private_root()
-    rules = tmp_path / "78-mm-modem-helper.rules"
+    rules = tmp_path / "60-modem-helper.rules"
     rules.write_text(rule)
     device = f"/sys/class/tty/ttyUSB{int(interface)}"
     command = [program("udevadm", "udev"), "test", "--action=add", device]
@@ -97,8 +124,9 @@ def test_udev_marks_the_one_port(
     assert finished.code == 0, finished.output
     said = finished.output.splitlines()
     assert f"DEVPATH=/devices/usb1/1-1/1-1:1.{int(interface)}" in finished.output
-    assert ("ID_MM_PORT_IGNORE=1" in said) is ours
-    assert ("DEVLINKS=/dev/modem-helper" in said) is ours
+    assert ("ID_MM_PORT_IGNORE=1" in said) is ignored
+    found = next((line for line in said if line.startswith("DEVLINKS=")), "DEVLINKS=")
+    assert sorted(found.removeprefix("DEVLINKS=").split()) == sorted(links.split())
     complaints = [line for line in said if f"{rules.name}:" in line and "LINK" not in line]
     assert complaints == []
 
@@ -147,13 +175,15 @@ def test_modem_manager_leaves_the_one_port_alone(
 ) -> None:
     """Both ports are simulated modems of their own, so that each tells whether it was spoken to.
 
-    Without udev, ModemManager reads the rules itself; 1.20 ends at a line that makes a link.
+    Without udev, ModemManager reads the rules itself: from 78-mm-*.rules. 1.20 ends at a
+    line that makes a link or gives a group.
     """
     unshare = need_private_root()
     daemon_path = program("ModemManager", "modemmanager")
     ours, theirs = start_modem("ec25"), start_modem("ec25")
     rules = tmp_path / "78-mm-modem-helper.rules"
-    known = [line for line in RULE.splitlines(keepends=True) if "SYMLINK" not in line]
+    lines = RULE.splitlines(keepends=True)
+    known = [line for line in lines if "SYMLINK" not in line and "GROUP" not in line]
     rules.write_text("".join(known) if ruled else "")
     work = tmp_path / "manager"
     work.mkdir()

@@ -1,4 +1,4 @@
-"""The polkit rule of docs/beside-modemmanager.md, with the real polkit and NetworkManager.
+"""The polkit rule among the packaged examples, with the real polkit and NetworkManager.
 
 Root may do everything without being asked, so the applier is another user for these tests.
 """
@@ -6,7 +6,6 @@ Root may do everything without being asked, so the applier is another user for t
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,8 +24,7 @@ from tests.clients.station import ROOT
 
 pytestmark = pytest.mark.clients
 
-PAGE = (ROOT / "docs" / "beside-modemmanager.md").read_text(encoding="utf-8")
-(RULE,) = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
+RULE = (ROOT / "packaging/examples/polkit.rules").read_text(encoding="utf-8")
 NOBODY = 65534  # has to be somebody: the bus asks for the groups of who connects
 POLKITD = "/usr/lib/polkit-1/polkitd"
 _PREPARE = """\
