@@ -82,6 +82,7 @@ class Agent:
         tally: Tally | None = None,
     ) -> None:
         self.config = config
+        self.pin_word = config.pin_word()
         self._tally = tally or Tally()
         self.tap = Tap()
         self.taken: Hub[Taken] = Hub()
@@ -164,7 +165,7 @@ class Agent:
         )
 
     def _judge(self) -> Callable[[str, Sender], Judgement]:
-        access, pin_word = self.config.access, self.config.pin_word()
+        access, pin_word = self.config.access, self.pin_word
         return lambda text, sender: judge_text(text, sender, access, pin_word)
 
     def _no_sms(self, why: str) -> None:
@@ -236,7 +237,7 @@ class Agent:
                 self.outgoing.network_changed()
             case SimChanged():
                 self._may_have_drifted.set()
-            case Restarted():
+            case Restarted(asked=False):
                 self._tally.modem_restarts += 1
             case _:
                 logger.debug("%s", event)

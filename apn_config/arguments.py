@@ -11,8 +11,9 @@ from apn_config.model import AuthType
 from apn_config.spans import parse_span
 
 MAX_LIST = 500
-# The longest answer that is waited for: the search for networks takes 180 s.
-MAX_TIMEOUT_S = 600.0
+# The longest answer that is waited for: the search for networks takes 180 s. The daemon's own
+# commands wait meanwhile, and the watchdog gives the outbox 600 s.
+MAX_TIMEOUT_S = 300.0
 # A memory's name (3GPP TS 27.005 3.1), and the slots of the largest storage seen.
 _MEMORY = re.compile(r"[A-Z0-9]{2}")
 _MAX_INDEX = 1000

@@ -44,7 +44,8 @@ def network_show(target: Target, as_json: bool) -> None:
 def network_scan(target: Target, as_json: bool) -> None:
     """Look for the networks in reach; that takes up to three minutes.
 
-    The modem does nothing else meanwhile: answers wait, and so do messages. Ctrl-C gives it up.
+    The modem does nothing else meanwhile: answers wait, and so do messages. One client at a time
+    searches (exit code 7). Ctrl-C gives it up.
 
     \b
     Example:

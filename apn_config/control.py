@@ -12,9 +12,10 @@ import contextlib
 import json
 import logging
 import os
+import select
 import socket
 import stat
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,14 +24,17 @@ logger = logging.getLogger(__name__)
 # A request is a command and its arguments; an answer may list a full storage (255 messages).
 MAX_LINE_BYTES = 1 << 20
 MAX_CLIENTS = 32
-# A command asks as soon as it is connected.
+# A command asks as soon as it is connected, and reads its answer as soon as it is there.
 IDLE_S = 30.0
+# How soon it is noticed that a client of an attended operation hung up.
+LOOK_S = 0.25
 # A path that can't be had may be had later: a directory is made, another daemon ends.
 RETRY_S = 30.0
 # A client of an attended operation that doesn't read what it is sent is let go.
 MAX_UNREAD_BYTES = 4 << 20
 # It asks a modem that may be mute: three commands' time-outs.
 STATUS_S = 60.0
+EXIT_BUSY = 7
 
 Json: TypeAlias = dict[str, Any]
 Emit: TypeAlias = Callable[[Json], None]
@@ -55,8 +59,8 @@ class BadRequest(ControlError):
 class ControlServer:
     """Listens at a path, whose permissions are `mode`, and runs the operations of a table.
 
-    Those that are `attended`, endless ones among them, end when the client hangs up or says
-    anything.
+    Those that are `attended`, endless ones among them, end when the client hangs up; what it asks
+    meanwhile is answered after them.
     """
 
     def __init__(
@@ -110,6 +114,8 @@ class ControlServer:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= MAX_CLIENTS:
+            why = f"{MAX_CLIENTS} clients speak to the daemon already; try again"
+            writer.write(_line({"id": None, **_failed(why, EXIT_BUSY)}))
             writer.close()
             return
         client = asyncio.create_task(self._serve(reader, writer))
@@ -121,21 +127,23 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await _request_line(reader):
-                await self._answer(line, reader, writer)
-                await writer.drain()
+                await self._answer(line, writer)
+                async with asyncio.timeout(IDLE_S):
+                    await writer.drain()
+        except TimeoutError:
+            writer.transport.abort()
+            logger.debug("a control client that doesn't read was dropped")
         except (ConnectionError, ValueError):
             # The client is gone, or its line is over the limit: nothing can be answered any more.
             logger.debug("a control client was dropped")
 
-    async def _answer(
-        self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
         identity: object = None
 
         def send(message: Json) -> None:
             if writer.is_closing():
                 return
-            writer.write(json.dumps({"id": identity, **message}).encode() + b"\n")
+            writer.write(_line({"id": identity, **message}))
             if writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
                 writer.transport.abort()
 
@@ -148,34 +156,56 @@ class ControlServer:
                 raise BadRequest(f"no operation {str(request['op'])[:40]!r}; there are {known}")
             doing = operation(request["args"], lambda event: send({"event": event}))
             if request["op"] in self._attended:
-                result = await _until_client_speaks(doing, reader)
+                result = await _while_attended(doing, writer)
             else:
                 result = await doing
+        except _HungUp:
+            raise
         except Exception as error:
             code = getattr(error, "exit_code", None)
             if not isinstance(code, int):
                 logger.exception("a control operation failed")
-                send({"ok": False, "error": {"message": "internal error", "exit_code": 1}})
+                send(_failed("internal error", 1))
                 return
-            send({"ok": False, "error": {"message": str(error), "exit_code": code}})
+            send(_failed(str(error), code))
         else:
             send({"ok": True, "result": result})
 
 
-async def _until_client_speaks(doing: Awaitable[Any], reader: asyncio.StreamReader) -> Any:
-    """Do it, but no longer than until the client says anything or hangs up: then it is None.
+class _HungUp(ConnectionError):
+    """The client is gone while its operation was at work."""
 
-    Raises what it failed with.
-    """
+
+async def _while_attended(doing: Awaitable[Any], writer: asyncio.StreamWriter) -> Any:
+    """Do it for as long as the client is there. Raises what it failed with, _HungUp."""
     working = asyncio.ensure_future(doing)
-    speaking = asyncio.ensure_future(reader.read(1))
     try:
-        await asyncio.wait({working, speaking}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
+        while not (await asyncio.wait({working}, timeout=LOOK_S))[0]:
+            if _is_gone(writer):
+                raise _HungUp
+        return working.result()
     finally:
         working.cancel()
-        speaking.cancel()
-        await asyncio.gather(working, speaking, return_exceptions=True)
+        await asyncio.gather(working, return_exceptions=True)
+
+
+def _is_gone(writer: asyncio.StreamWriter) -> bool:
+    """Did the client hang up? One that has said all it wanted to, and listens, is there still:
+    what is read can't tell them apart.
+    """
+    if writer.is_closing():
+        return True
+    poll = select.poll()
+    poll.register(writer.get_extra_info("socket").fileno(), 0)  # a hang-up is told unasked
+    return bool(poll.poll(0))
+
+
+def _line(message: Json) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+def _failed(message: str, exit_code: int) -> Json:
+    return {"ok": False, "error": {"message": message, "exit_code": exit_code}}
 
 
 async def offer_control(
@@ -274,19 +304,8 @@ class ControlClient:
 
         A daemon always has a status; for all else the network may take its time.
         """
-        request = {"id": 1, "op": op, "args": args or {}}
         self._connection.settimeout(STATUS_S if op == "status" else None)
-        try:
-            return self._ask(request, on_event)
-        except TimeoutError:
-            raise ControlError(
-                f"the daemon didn't answer within {STATUS_S:g} s; look at its log", exit_code=8
-            ) from None
-
-    def _ask(self, request: Json, on_event: Emit | None) -> Any:
-        self._connection.sendall(json.dumps(request).encode() + b"\n")
-        for line in self._lines:
-            message = json.loads(line)
+        for message in self._ask({"id": 1, "op": op, "args": args or {}}):
             if "event" in message:
                 if on_event is not None:
                     on_event(message["event"])
@@ -296,6 +315,20 @@ class ControlClient:
                 error = message["error"]
                 raise ControlError(error["message"], error["exit_code"])
         raise ControlError("the daemon ended before it answered")
+
+    def _ask(self, request: Json) -> Iterator[Json]:
+        """All that the daemon says to a request, to the end of the conversation."""
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it may have said why it hung up
+                self._connection.sendall(_line(request))
+            for line in self._lines:
+                yield json.loads(line)
+        except TimeoutError:
+            raise ControlError(
+                f"the daemon didn't answer within {STATUS_S:g} s; look at its log", exit_code=8
+            ) from None
+        except (OSError, ValueError):
+            raise ControlError("the daemon ended in the middle of its answer") from None
 
     def close(self) -> None:
         """End the conversation."""

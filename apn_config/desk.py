@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from apn_config.agent import Agent
 from apn_config.clock import Clock
-from apn_config.control import ControlError
+from apn_config.control import EXIT_BUSY, ControlError
 from apn_config.status import MODEM_WAIT_S, Standing, ready_modem
+from apn_config.vitals import Turn
 from modem import Modem
 
 EXIT_REFUSED = 4
@@ -32,6 +34,8 @@ class Desk:
         self.standing = standing
         self.clock = clock
         self.alone = alone
+        self._turn = Turn()
+        self._searching = False
 
     @property
     def agent(self) -> Agent:
@@ -48,6 +52,24 @@ class Desk:
                 return await ready_modem(self.agent.keeper)
         except TimeoutError:
             raise ControlError("the modem isn't ready yet; try again", exit_code=8) from None
+
+    @asynccontextmanager
+    async def turn(self, *, search: bool = False) -> AsyncIterator[Modem]:
+        """The modem for one command of a client's, one client after the other.
+
+        So the daemon's own wait for one of them at most, however many clients there are. A `search`
+        takes minutes; of those there is one, and none waits. Raises ControlError, ModemError.
+        """
+        if search and self._searching:
+            raise ControlError(
+                "another client searches for networks; try again after it", EXIT_BUSY
+            )
+        self._searching = self._searching or search
+        try:
+            async with self._turn:
+                yield await self.modem()
+        finally:
+            self._searching = self._searching and not search
 
     async def refuse_amid_change(self, what: str) -> None:
         """Raises ControlError (4) while an APN change needs the modem; one on trial doesn't."""

@@ -1,10 +1,11 @@
 """SMS in the words of a modem, as they may leave the control socket: no PIN word and no password is
 in them. Pure.
 
-A text that arrives behind a header (+CMGR, +CMGL, +CMT and their vendors' forms) is passed only if
-it is known to be harmless: a PDU that decodes to a text which may be shown, or in text mode, where
-parts of a long message look like whole ones, a command without secrets. Elsewhere, as in what +CRSM
-reads from the card, long runs of hex digits are looked at. What is hidden keeps its length.
+A text that arrives behind a header (+CMGR, +CMGL, +CMT and their vendors' forms), or a PDU on the
+header's own line, is passed only if it is known to be harmless: a PDU that decodes to a text which
+may be shown, or in text mode, where parts of a long message look like whole ones, a command without
+secrets. Elsewhere a command with secrets is hidden, and long runs of hex digits, as in what +CRSM
+reads from the card, are looked at. What is hidden keeps its length.
 """
 
 from __future__ import annotations
@@ -18,25 +19,30 @@ from modem import sms
 
 HIDDEN = "*"
 
-# +CMGR of 27.005, +QCMGR of Quectel, ^HCMGR of Huawei.
-_HEADER = re.compile(r"[+^$*#%!][A-Z]?CM(?:GR|GL|T)\s*:", re.IGNORECASE)
+# +CMGR of 27.005, +QCMGR of Quectel, ^HCMGR of Huawei, +CMGRD of SIMCom, ^SMGR of Cinterion.
+_HEADER = re.compile(r"[+^$*#%!](?:[A-Z]?CM(?:GRD?|GL|T)|SMG[RL])\s*:", re.IGNORECASE)
 _BESIDE_DELIVERS = re.compile(r"[+^$*#%!][A-Z]?C(?:DS|BM)\s*:", re.IGNORECASE)
-_LENGTH = re.compile(r"[,:]\s*([0-9]{1,3})\s*$")
+_LENGTH = re.compile(r"[,:]\s*([0-9]{1,3})[\s,]*$")
+# A PDU on the header's own line, behind a blank (Option and Huawei sticks) or a comma.
+_ON_ONE_LINE = re.compile(r"(?<=[\s,:])[0-9A-Fa-f]{18,}")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 # An address and a few characters; whatever is shorter holds no PDU.
 _RUN = re.compile(r"[0-9A-Fa-f]{20,}")
 # EF_SMS of a card has a status octet before the PDU (3GPP TS 51.011 10.5.3).
 _RECORD_OFFSETS = (0, 2)
+# A shorter word is part of many an answer; in a message it is hidden all the same.
+_DISTINCT = 4
 
 
-def without_secrets(lines: Sequence[str]) -> tuple[str, ...]:
-    """The lines of an answer or of a URC, those with secrets hidden."""
+def without_secrets(lines: Sequence[str], pin_word: str | None = None) -> tuple[str, ...]:
+    """The lines of an answer or of a URC, those with secrets hidden.
+
+    `pin_word` is the one that commands are given with: it is hidden wherever it stands.
+    """
+    screen = _Screen(pin_word)
     kept: list[str] = []
     for header, body in _messages(lines):
-        if header is None:
-            kept += [_RUN.sub(_hidden_run, line) for line in body]
-        else:
-            kept += [header, *(body if _harmless(header, body) else map(_hidden, body))]
+        kept += map(screen.line, body) if header is None else screen.message(header, body)
     return tuple(kept)
 
 
@@ -53,18 +59,71 @@ def _messages(lines: Iterable[str]) -> Iterator[tuple[str | None, list[str]]]:
     yield header, body
 
 
-def _harmless(header: str, body: Sequence[str]) -> bool:
-    """May what stands behind a header be shown?"""
-    lines = [line.strip() for line in body if line.strip()]
-    if len(lines) == 1 and _HEX.fullmatch(lines[0]):
-        message = _decoded(lines[0])
-        # A text in hex digits (+CSCS="UCS2") may look like a PDU, but not like one of that length.
-        length = _LENGTH.search(header)
-        if message is None or length is None or int(length[1]) != message.tpdu_length:
-            return False
-        return _harmless_message(message)
-    text = "\n".join(lines)
-    return not text or (isinstance(parse(text), Command) and _may_be_shown(text))
+class _Screen:
+    """Tells what may be shown where that PIN word is set."""
+
+    def __init__(self, pin_word: str | None) -> None:
+        self._pin_word = pin_word
+
+    def line(self, line: str) -> str:
+        """A line outside of any message."""
+        if isinstance(parse(line), Command) and not self._may_be_shown(line):
+            return _hidden(line)
+        return self._without_word(_RUN.sub(self._run, line))
+
+    def message(self, header: str, body: Sequence[str]) -> Iterator[str]:
+        """A header and what stands behind it."""
+        beside = _ON_ONE_LINE.search(header)
+        at = len(header) if beside is None else beside.start()
+        head, rest = self._head(header[:at]), [header[at:], *body]
+        first, *others = rest if self._harmless(head, rest) else map(_hidden, rest)
+        yield head + first
+        yield from others
+
+    def _head(self, head: str) -> str:
+        name, colon, fields = head.partition(":")
+        told = _RUN.sub(self._run, fields) if shown(fields) == fields else _hidden(fields)
+        return self._without_word(f"{name}{colon}{told}")
+
+    def _harmless(self, header: str, body: Sequence[str]) -> bool:
+        """May what stands behind a header be shown?"""
+        lines = [line.strip() for line in body if line.strip()]
+        if len(lines) == 1 and _HEX.fullmatch(lines[0]):
+            message = _decoded(lines[0])
+            # A text in hex digits (+CSCS="UCS2") may look like a PDU, but not like one of that
+            # length.
+            length = _LENGTH.search(header)
+            if message is None or length is None or int(length[1]) != message.tpdu_length:
+                return False
+            return self._harmless_message(message)
+        text = "\n".join(lines)
+        return not text or (isinstance(parse(text), Command) and self._may_be_shown(text))
+
+    def _harmless_message(self, message: sms.AnyMessage | None) -> bool:
+        if not isinstance(message, sms.Deliver | sms.Submit):
+            return True
+        return not message.concat and all(map(self._may_be_shown, _readings(message)))
+
+    def _run(self, run: re.Match[str]) -> str:
+        """A run of hex digits outside of any message; hidden where it holds one with secrets."""
+        digits = run[0]
+        octets = digits[: len(digits) // 2 * 2]
+        texts = _texts(bytes.fromhex(octets))
+        messages = [_decoded(octets[offset:]) for offset in _RECORD_OFFSETS]
+        harmless = all(map(self._may_be_shown, texts)) and all(
+            map(self._harmless_message, messages)
+        )
+        return digits if harmless else _hidden(digits)
+
+    def _may_be_shown(self, text: str) -> bool:
+        """Is it shown as it is? A command in other case is the same command."""
+        return shown(text, self._pin_word).casefold() == text.casefold()
+
+    def _without_word(self, text: str) -> str:
+        word = self._pin_word or ""
+        if len(word) < _DISTINCT:
+            return text
+        return re.sub(re.escape(word), HIDDEN * len(word), text, flags=re.IGNORECASE)
 
 
 def _decoded(pdu: str) -> sms.AnyMessage | None:
@@ -72,12 +131,6 @@ def _decoded(pdu: str) -> sms.AnyMessage | None:
         return sms.decode_pdu(pdu)
     except sms.PduError:
         return None
-
-
-def _harmless_message(message: sms.AnyMessage | None) -> bool:
-    if not isinstance(message, sms.Deliver | sms.Submit):
-        return True
-    return not message.concat and all(map(_may_be_shown, _readings(message)))
 
 
 def _readings(message: sms.Deliver | sms.Submit) -> Iterator[str]:
@@ -88,23 +141,8 @@ def _readings(message: sms.Deliver | sms.Submit) -> Iterator[str]:
         yield from _texts(message.data)
 
 
-def _hidden_run(run: re.Match[str]) -> str:
-    """A run of hex digits outside of any message; hidden where it holds one with secrets."""
-    digits = run[0]
-    octets = digits[: len(digits) // 2 * 2]
-    texts = _texts(bytes.fromhex(octets))
-    messages = [_decoded(octets[offset:]) for offset in _RECORD_OFFSETS]
-    harmless = all(map(_may_be_shown, texts)) and all(map(_harmless_message, messages))
-    return digits if harmless else _hidden(digits)
-
-
 def _texts(octets: bytes) -> tuple[str, ...]:
     return octets.decode("latin-1"), octets.decode("utf-16-be", errors="replace")
-
-
-def _may_be_shown(text: str) -> bool:
-    """Is it shown as it is? A command in other case is the same command."""
-    return shown(text).casefold() == text.casefold()
 
 
 def _hidden(text: str) -> str:

@@ -25,8 +25,8 @@ from apn_config.store import UNKNOWN_CARD, Entry
 from apn_config.transaction import State
 from apn_config.verify import observe
 
-# Those that end when their client hangs up or says anything.
-ATTENDED = LiveOperations.ENDLESS | {"network.scan"}
+# Those that end when their client hangs up: nothing waits for its turn that nobody waits for.
+ATTENDED = LiveOperations.ENDLESS | {"at", "network.scan"}
 
 
 class Operations:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import asdict
 from typing import Any, Never
 
@@ -19,8 +19,8 @@ from apn_config.batch import Taken
 from apn_config.control import ControlError, Emit, Json, Operation
 from apn_config.desk import EXIT_REFUSED, Desk
 from apn_config.message_secrets import without_secrets
+from apn_config.operations_network import is_search
 from apn_config.operations_sms import inbox_json, stored_json
-from apn_config.store import InboxState
 from apn_config.vitals import idle
 from modem import (
     MessageDirect,
@@ -37,8 +37,6 @@ LOOK_S = 0.25
 HELD_S = 2.0
 # Who watches has seen enough of a modem that says more than this between two looks.
 MAX_WAITING = 1000
-MAX_MISSED = 50
-_IN_PARTS = (InboxState.PART, InboxState.EXPIRED)
 GROUND_LOST = "somebody's command changed its settings"
 
 
@@ -49,8 +47,7 @@ class LiveOperations:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._consoles = 0
-        self._disturbed: Modem | None = None
+        self._consoles: dict[str, Modem | None] = {}  # by name, with the modem that it disturbed
         self.table: Mapping[str, Operation] = {
             "at": self._at,
             "watch": self._watch,
@@ -64,23 +61,31 @@ class LiveOperations:
 
         line, payload = arguments.text(args, "line"), arguments.optional_text(args, "payload")
         force, timeout_s = arguments.flag(args, "force"), arguments.timeout_s(args)
+        console = arguments.optional_text(args, "console")
         minds = None if self._desk.alone else ground(line)
         if minds is not None and not force:
             raise ControlError(f"{minds}; --force sends it all the same", EXIT_REFUSED)
-        modem = await self._desk.modem()
-        try:
-            answer = await modem.run_at(line, payload=payload, timeout_s=timeout_s)
-        finally:
+        agent = self._desk.agent
+        async with AsyncExitStack() as held:
             if minds is not None:
-                self._disturbed = modem
-                self._take_ground_back()
-        return {**asdict(answer), "lines": list(without_secrets(answer.lines))}
+                # Not between two commands that rely on the same slots, or are of the same answer.
+                await held.enter_async_context(agent.intake.at_work)
+                await held.enter_async_context(agent.sending)
+            modem = await held.enter_async_context(self._desk.turn(search=is_search(line)))
+            try:
+                answer = await modem.run_at(line, payload=payload, timeout_s=timeout_s)
+            finally:
+                if minds is not None:
+                    self._lose_ground(modem, console)
+        lines = without_secrets(answer.lines, agent.pin_word)
+        return {**asdict(answer), "lines": list(lines)}
 
-    def _take_ground_back(self) -> None:
-        """Set the modem up again, unless somebody at a console is still at it."""
-        modem = self._disturbed
-        if modem is not None and not self._consoles:
-            self._disturbed = None
+    def _lose_ground(self, modem: Modem, console: str | None) -> None:
+        """Set the modem up again, unless a console is there that wants what it did."""
+        modem.forget_memory()
+        if console in self._consoles:
+            self._consoles[console] = modem
+        else:
             modem.begin_anew(GROUND_LOST)
 
     # --- what the modem says ------------------------------------------------------------------
@@ -88,21 +93,26 @@ class LiveOperations:
     async def _watch(self, args: Json, emit: Emit) -> Never:
         """URCs, the link's phases, and messages as they are taken.
 
-        While the client is a `console`, what it changed by force in the modem is let stand. One
+        While a `console` watches, what was changed by force under its name is let stand. A client
         that had seen messages before names the last by `after`, and is told of those since.
         """
-        console = arguments.flag(args, "console")
+        console = arguments.optional_text(args, "console")
         after = arguments.whole(args, "after", 0, 2**53) if "after" in args else None
         agent = self._desk.agent
-        self._consoles += console
+        if console is None:
+            await self._look_on(agent, after, emit)
+        self._consoles[console] = None
         try:
             await self._look_on(agent, after, emit)
         finally:
-            self._consoles -= console
-            self._take_ground_back()
+            modem = self._consoles.pop(console, None)
+            if modem is not None:
+                modem.begin_anew(GROUND_LOST)
 
     async def _look_on(self, agent: Agent, after: int | None, emit: Emit) -> Never:
         waiting: deque[Callable[[], Any]] = deque(maxlen=MAX_WAITING)
+        word = agent.pin_word
+        missed: frozenset[int] = frozenset()
         woken = asyncio.Event()
 
         def remember(tell: Callable[[], Any]) -> None:
@@ -110,18 +120,22 @@ class LiveOperations:
             woken.set()
 
         def hear(event: ModemEvent) -> None:
-            remember(lambda: self._show_untaken(event, emit))
+            remember(lambda: self._show_untaken(event, word, emit))
 
         def take(taken: Taken) -> None:
-            remember(lambda: _show_taken(agent, taken, emit))
+            remember(
+                lambda: _show_taken(
+                    agent, [each for each in taken.whole if each not in missed], emit
+                )
+            )
 
         with ExitStack() as listening, idle():
-            listening.callback(agent.tap.hear(lambda urc: _show_urc(urc_lines(urc), emit)))
+            listening.callback(agent.tap.hear(lambda urc: _show_urc(urc_lines(urc), word, emit)))
             listening.callback(agent.taken.listen(take))
             if self._desk.alone:
                 listening.callback(agent.events.listen(hear))
             if after is not None:
-                await _show_missed(agent, after, emit)
+                missed = await _show_missed(agent, after, emit)
             told: Json | None = None
             while True:
                 link = _link(agent.keeper)
@@ -137,16 +151,16 @@ class LiveOperations:
                 except TimeoutError:
                     continue
 
-    async def _show_untaken(self, event: ModemEvent, emit: Emit) -> None:
+    async def _show_untaken(self, event: ModemEvent, word: str | None, emit: Emit) -> None:
         """A message that nobody takes: it stays in the modem, or unacknowledged."""
         if isinstance(event, MessageDirect):
-            emit({"sms": stored_json(event.pdu, None, None)})
+            emit({"sms": stored_json(event.pdu, None, None, word)})
         elif isinstance(event, MessageStored) and event.index is not None:
             with suppress(ModemError, ControlError):  # it is there for the next one to read
                 modem = await self._desk.modem()
                 found = await modem.read_message(event.memory, event.index)
                 if found is not None:
-                    emit({"sms": stored_json(found.pdu, found.memory, found.index)})
+                    emit({"sms": stored_json(found.pdu, found.memory, found.index, word)})
 
     # --- what passes --------------------------------------------------------------------------
 
@@ -181,18 +195,20 @@ def _link(keeper: ModemKeeper) -> Json:
     return {"phase": state.phase.value, "why": state.why}
 
 
-def _show_urc(lines: tuple[str, ...], emit: Emit) -> None:
-    emit({"urc": {"lines": list(without_secrets(lines))}})
+def _show_urc(lines: tuple[str, ...], word: str | None, emit: Emit) -> None:
+    emit({"urc": {"lines": list(without_secrets(lines, word))}})
 
 
-async def _show_missed(agent: Agent, after: int, emit: Emit) -> None:
-    for row in await agent.db.run(lambda store: store.inbox.recent(MAX_MISSED)):
-        if row.id > after and row.state not in _IN_PARTS and row.verdict != "joined":
-            emit({"sms": inbox_json(row)})
+async def _show_missed(agent: Agent, after: int, emit: Emit) -> frozenset[int]:
+    """Tell of what came since; the ids."""
+    rows = await agent.db.run(lambda store: store.inbox.whole_since(after))
+    for row in rows:
+        emit({"sms": inbox_json(row, agent.pin_word)})
+    return frozenset(row.id for row in rows)
 
 
-async def _show_taken(agent: Agent, taken: Taken, emit: Emit) -> None:
-    rows = await agent.db.run(lambda store: [store.inbox.get(each) for each in taken.whole])
+async def _show_taken(agent: Agent, whole: Collection[int], emit: Emit) -> None:
+    rows = await agent.db.run(lambda store: [store.inbox.get(each) for each in whole])
     for row in rows:
         if row is not None:
-            emit({"sms": inbox_json(row)})
+            emit({"sms": inbox_json(row, agent.pin_word)})

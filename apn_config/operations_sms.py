@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from apn_config import arguments
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
 from apn_config.desk import EXIT_REFUSED, Desk
-from apn_config.dialects.plain import shown
+from apn_config.dialects.plain import shown, without_word
 from apn_config.masking import masked
 from apn_config.store import InboxRow, OutboxRow, Store
 from modem import StoredMessage, sms
@@ -46,27 +46,30 @@ class SmsOperations:
             modem = await self._desk.modem()
             stored = await modem.stored_messages(every_memory=True)
         count = arguments.whole(args, "count", 1, arguments.MAX_LIST, arguments.MAX_LIST)
+        word = self._desk.agent.pin_word
         rows = await self._desk.agent.db.run(lambda store: store.inbox.recent(count))
         return {
-            "modem": [stored_json(each.pdu, each.memory, each.index) for each in stored],
-            "inbox": [inbox_json(row) for row in rows],
+            "modem": [stored_json(each.pdu, each.memory, each.index, word) for each in stored],
+            "inbox": [inbox_json(row, word) for row in rows],
         }
 
     async def _read(self, args: Json, _emit: Emit) -> Json:
         """One that was taken, by `id`, with its answers, or one in the modem, by its place."""
+        word = self._desk.agent.pin_word
         if "id" not in args:
             memory, index = arguments.place(args)
             found = await self._stored(memory, index)
-            return {"modem": {**stored_json(found.pdu, memory, index), **_part(found.pdu)}}
+            told = stored_json(found.pdu, memory, index, word)
+            return {"modem": {**told, **_part(found.pdu)}}
         message_id = arguments.whole(args, "id", 1, 2**53)
 
         def read(store: Store) -> Json | None:
             row = store.inbox.get(message_id)
             if row is None:
                 return None
-            answers = [_answer_json(answer) for answer in store.outbox.of_message(row.id)]
+            answers = [_answer_json(answer, word) for answer in store.outbox.of_message(row.id)]
             received = row.received.wall.isoformat(timespec="seconds")
-            return {"inbox": {**inbox_json(row), "received": received, "answers": answers}}
+            return {"inbox": {**inbox_json(row, word), "received": received, "answers": answers}}
 
         taken = await self._desk.agent.db.run(read)
         if taken is None:
@@ -102,7 +105,7 @@ class SmsOperations:
         return found
 
 
-def stored_json(pdu: str, memory: str | None, index: int | None) -> Json:
+def stored_json(pdu: str, memory: str | None, index: int | None, pin_word: str | None) -> Json:
     """A message in the modem, as the list shows it; one that isn't stored has no place."""
     base: Json = {"memory": memory, "index": index}
     try:
@@ -114,7 +117,7 @@ def stored_json(pdu: str, memory: str | None, index: int | None) -> Json:
     return {
         **base,
         "from": getattr(message, "number", None),
-        "text": _shown(message.text, part=bool(message.concat))
+        "text": _shown(message.text, pin_word, part=bool(message.concat))
         if isinstance(message, sms.Deliver)
         else None,
         "time": None if time is None else time.isoformat(),
@@ -122,26 +125,31 @@ def stored_json(pdu: str, memory: str | None, index: int | None) -> Json:
     }
 
 
-def inbox_json(row: InboxRow) -> Json:
+def inbox_json(row: InboxRow, pin_word: str | None) -> Json:
     """A message that was taken, as the list shows it."""
     return {
         "id": row.id,
         "from": masked(row.sender),
-        "text": row.text
-        if row.verdict is not None
-        else _shown(row.text, part=row.place is not None),
+        "text": _text_of(row, pin_word),
         "time": None if row.scts is None else row.scts.isoformat(),
         "state": row.state.value,
         "verdict": row.verdict,
     }
 
 
-def _answer_json(row: OutboxRow) -> Json:
-    """An answer. Its text is ours and holds no secret."""
+def _text_of(row: InboxRow, pin_word: str | None) -> str | None:
+    """What is kept of one that is done with is without secrets, but for a word out of its place."""
+    if row.verdict is None:
+        return _shown(row.text, pin_word, part=row.place is not None)
+    return None if row.text is None else without_word(row.text, pin_word)
+
+
+def _answer_json(row: OutboxRow, pin_word: str | None) -> Json:
+    """An answer. Its text is ours; a secret may be in it where it was given as a tag or a name."""
     return {
         "id": row.id,
         "to": row.recipient,
-        "text": row.text,
+        "text": without_word(row.text, pin_word),
         "state": row.state.value,
         "attempts": row.attempts,
         "error": row.last_error,
@@ -167,6 +175,6 @@ def _key(pdu: str) -> bytes:
     return message.key if isinstance(message, sms.Deliver) else b""
 
 
-def _shown(text: str | None, *, part: bool) -> str:
+def _shown(text: str | None, pin_word: str | None, *, part: bool) -> str:
     """A part may be the middle of a password, so nothing but its length is shown."""
-    return f"[{len(text or '')} characters]" if part else shown(text or "")
+    return f"[{len(text or '')} characters]" if part else shown(text or "", pin_word)

@@ -104,7 +104,12 @@ class Outgoing:
             if asked.age_s(self._clock.now()) > HANDED_S:
                 self._handed = None
             async with self._sending:
-                pause = await self._send_one(modem)
+                spoiled = modem.restarted.is_set()
+                pause = None if spoiled else await self._send_one(modem)
+            if spoiled:  # its settings are set again first, and `network_changed` tells of that
+                with idle():
+                    await self._network.wait()
+                continue
             # What was handed over meanwhile was read while this one was still due.
             self._handed = None
             if pause is not None:

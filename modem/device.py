@@ -95,6 +95,7 @@ class Modem:
         self._restarted: str | None = None
         self._sending = 0
         self._silences = 0
+        self._excused_until_s: float | None = None  # by what was given up before its time
         self._under_way: set[asyncio.Timeout] = set()
         self._contexts = Contexts(self.execute)
         self._storage: Storage | None = None
@@ -135,7 +136,7 @@ class Modem:
             raise MisuseError("the modem is being initialised already")
         self._initialising = True
         self._ready = self.booted = False
-        self._silences = 0
+        self._heard()
         try:
             await self._begin_until_steady(pin_for)
         finally:
@@ -225,13 +226,13 @@ class Modem:
         else:
             self._note_restart(ECHO)
 
-    def _note_restart(self, why: str) -> None:
+    def _note_restart(self, why: str, *, asked: bool = False) -> None:
         """Once a restart: a boot prints several lines, and they come again (BG96)."""
         if self._initialising:
             self._restarted = why
         elif self._ready:
             self._ready = False
-            self._on_event(Restarted(why))
+            self._on_event(Restarted(why, asked))
             self.restarted.set()
 
     def _give_up_commands(self) -> None:
@@ -247,34 +248,56 @@ class Modem:
 
     # --- commands -----------------------------------------------------------------------------
 
-    async def execute(self, command: Command) -> Response:
+    async def execute(self, command: Command, *, limit_s: float | None = None) -> Response:
         """Run a command, again where the card is busy; it did nothing then.
 
-        A modem that is mute for several in a row counts as lost.
+        A modem that is mute for several in a row counts as lost. It may be mute for as long as the
+        command takes it, `limit_s`, where somebody doesn't wait for that.
         """
+        limit_s = command.timeout_s if limit_s is None else limit_s
         for pause_s in BUSY_PAUSES_S:
             try:
-                return await self._execute_once(command)
+                return await self._execute_once(command, limit_s)
             except CommandRefused as error:
                 if not error.busy:
                     raise
                 logger.info("%s", error)
             await asyncio.sleep(pause_s)
-        return await self._execute_once(command)
+        return await self._execute_once(command, limit_s)
 
-    async def _execute_once(self, command: Command) -> Response:
+    async def _execute_once(self, command: Command, limit_s: float) -> Response:
         try:
             response = await self._run(command)
         except CommandRefused:
-            self._silences = 0
+            self._heard()
             raise
         except ModemSilent:
-            self._silences += 1
-            if self._silences >= MAX_SILENCES and self._ready:
-                self._on_lost(LinkLost(self.port, f"no answer to {MAX_SILENCES} commands in a row"))
+            if command.timeout_s < limit_s:
+                self._excuse(limit_s)
+            self._note_silence()
             raise
-        self._silences = 0
+        except asyncio.CancelledError:
+            self._excuse(limit_s)
+            raise
+        self._heard()
         return response
+
+    def _heard(self) -> None:
+        self._silences = 0
+        self._excused_until_s = None
+
+    def _excuse(self, limit_s: float) -> None:
+        """It may be at a command that was given up; once only, until it is heard again."""
+        if self._excused_until_s is None:
+            self._excused_until_s = asyncio.get_running_loop().time() + limit_s
+
+    def _note_silence(self) -> None:
+        until_s = self._excused_until_s
+        if until_s is not None and asyncio.get_running_loop().time() < until_s:
+            return
+        self._silences += 1
+        if self._silences >= MAX_SILENCES and self._ready:
+            self._on_lost(LinkLost(self.port, f"no answer to {MAX_SILENCES} commands in a row"))
 
     async def _run(self, command: Command) -> Response:
         """Run a command, and give it up once the modem is known to have restarted."""
@@ -477,13 +500,21 @@ class Modem:
         The answer, which may be the modem's refusal, is without passwords and PINs. MisuseError for
         what can't be sent safely (`modem.commands.typed`).
         """
-        command = typed_line(line, payload=payload, timeout_s=timeout_s)
+        command = typed_line(line, payload=payload)
+        limit_s = command.timeout_s
+        if timeout_s is not None:
+            command = replace(command, timeout_s=timeout_s)
         try:
-            return answer_of(await self.execute(command))
+            return answer_of(await self.execute(command, limit_s=limit_s))
         except CommandRefused as error:
             return refusal_of(command, error)
+
+    def forget_memory(self) -> None:
+        """Somebody may have selected another memory: before one is relied on it is selected."""
+        if self._storage is not None:
+            self._storage.forget()
 
     def begin_anew(self, why: str) -> None:
         """Its settings aren't ours any more: it is to be initialised as after a restart."""
         self.asked_anew = self._ready
-        self._note_restart(why)
+        self._note_restart(why, asked=True)

@@ -61,9 +61,13 @@ class SimChanged:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """The modem began anew and has forgotten its settings: initialise again."""
+    """The modem began anew and has forgotten its settings: initialise again.
+
+    Or this program was `asked` to, of a modem that did nothing of that kind.
+    """
 
     why: str
+    asked: bool = False
 
 
 ModemEvent: TypeAlias = (

@@ -271,7 +271,8 @@ class ModemKeeper:
 
     def _hear(self, event: ModemEvent) -> None:
         if isinstance(event, Restarted):
-            logger.warning("the modem restarted: %s", event.why)
+            what = "is set up again" if event.asked else "restarted"
+            logger.warning("the modem %s: %s", what, event.why)
             self._ready.clear()
             self._wake.set()
         elif isinstance(event, StorageFull):

@@ -43,6 +43,10 @@ class Storage:
         self._selected: str | None = home  # None while nobody knows
         self._lock = asyncio.Lock()
 
+    def forget(self) -> None:
+        """Nobody knows any more which memory is selected."""
+        self._selected = None
+
     async def state(self) -> StorageState | None:
         """How full the memory is that received messages go to."""
         uses = messages.parse_cpms(await self._execute(messages.cpms_read()))

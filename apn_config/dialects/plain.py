@@ -21,6 +21,7 @@ the whole text for everything else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -113,15 +114,22 @@ def redact(text: str) -> str:
     return " ".join(words)
 
 
-def shown(text: str) -> str:
+def shown(text: str, pin_word: str | None = None) -> str:
     """The text as it may be shown to whoever may read the device's messages: without secrets.
 
     What isn't understood and may hold a PIN word or a password all the same shows its length only.
+    `pin_word`, the one that is set, isn't shown wherever it stands.
     """
-    if isinstance(parse(text), Command):
-        return redact(text)
-    folded = text.casefold()
-    return redact(text) if "pin" in folded or "pass" in folded else text
+    parsed, folded = parse(text), text.casefold()
+    asks = isinstance(parsed, Command) or (isinstance(parsed, Malformed) and parsed.verb == "APN")
+    return without_word(
+        redact(text) if asks or "pin" in folded or "pass" in folded else text, pin_word
+    )
+
+
+def without_word(text: str, word: str | None) -> str:
+    """The text with stars for that word, in any case and be it within another one."""
+    return re.sub(re.escape(word), "***", text, flags=re.IGNORECASE) if word else text
 
 
 class _Head:

@@ -28,6 +28,9 @@ from apn_config.store.errors import StoreMisuse
 KEEP_S: Final = 30 * 86400.0
 PRUNE_ROWS: Final = 200
 PENDING_ROWS: Final = 500
+SINCE_ROWS: Final = 1000
+# The verdict of a part whose text is in the first part's row.
+JOINED: Final = "joined"
 
 
 class InboxState(Enum):
@@ -47,6 +50,7 @@ class InboxState(Enum):
     """A part whose others never came; its body is erased."""
 
 
+_PARTS: Final = frozenset({InboxState.PART, InboxState.EXPIRED})
 _FINAL: Final = frozenset({InboxState.SETTLED, InboxState.SET_ASIDE, InboxState.EXPIRED})
 
 
@@ -108,6 +112,12 @@ OPEN: Final = (
 PARTS_OF: Final = """SELECT * FROM inbox WHERE final_s IS NULL AND state = 'part'
     AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
     AND concat_total = :total AND concat_bits = :bits ORDER BY id"""
+SINCE: Final = "SELECT * FROM inbox WHERE id > :known ORDER BY id LIMIT :limit"
+# References come again: of messages with the same one the last is meant.
+FIRST_BEFORE: Final = """SELECT * FROM inbox WHERE id <= :known AND verdict IS NOT 'joined'
+    AND state NOT IN ('part', 'expired')
+    AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
+    AND concat_total = :total AND concat_bits = :bits ORDER BY id DESC LIMIT 1"""
 OLDEST: Final = "SELECT id, final_s FROM inbox ORDER BY id LIMIT :limit"
 
 
@@ -147,14 +157,30 @@ class Inbox:
         )
         return [read_row(row) for row in reversed(rows)]
 
+    def whole_since(self, known: int) -> list[InboxRow]:
+        """The whole messages of which at least a part came after the row of that id, oldest first.
+
+        At most SINCE_ROWS are looked at. The id of a joined one is that of its first part.
+        """
+        rows = self._rows(SINCE, {"known": known, "limit": SINCE_ROWS})
+        whole = {row.id: row for row in rows if row.verdict != JOINED and row.state not in _PARTS}
+        joined = {_message_of(row.sender, row.place) for row in rows if row.verdict == JOINED}
+        joined -= {_message_of(row.sender, row.place) for row in whole.values()}
+        for message in joined:
+            first = self._rows(FIRST_BEFORE, {"known": known, **dict(message)})
+            whole |= {row.id: row for row in first}
+        return [whole[each] for each in sorted(whole)]
+
     def holds(self, key: bytes) -> bool:
         """Was a message of that key stored, whatever became of it?"""
         return self._database.one("SELECT id FROM inbox WHERE key = :key", {"key": key}) is not None
 
     def count(self) -> int:
-        """How many messages are kept."""
-        row = self._database.one("SELECT count(*) AS rows FROM inbox")
-        return 0 if row is None else int(row["rows"])
+        """How many messages are kept, by their ids: the oldest are deleted first."""
+        row = self._database.one(
+            "SELECT (SELECT max(id) FROM inbox) - (SELECT min(id) FROM inbox) + 1 AS kept"
+        )
+        return 0 if row is None or row["kept"] is None else int(row["kept"])
 
     def newest_id(self) -> int:
         """How many messages were ever stored: the id of the last one, 0 where there is none."""
@@ -179,17 +205,7 @@ class Inbox:
 
     def parts_of(self, sender: Sender, place: Place) -> list[InboxRow]:
         """The parts that wait and belong to the same message as one from `sender` at `place`."""
-        rows = self._database.all(
-            PARTS_OF,
-            {
-                "sender": sender.address,
-                "alphanumeric": sender.alphanumeric,
-                "reference": place.reference,
-                "total": place.total,
-                "bits": place.bits,
-            },
-        )
-        return [read_row(row) for row in rows]
+        return self._rows(PARTS_OF, dict(_message_of(sender, place)))
 
     def join(self, part_ids: Sequence[int], text: str | None, now: Moment) -> int:
         """Makes one message of parts in their order: the first becomes PENDING, the rest SETTLED.
@@ -198,7 +214,7 @@ class Inbox:
         """
         first, *others = part_ids
         for part_id in others:
-            self._finish(part_id, {InboxState.PART}, InboxState.SETTLED, "joined", None, now)
+            self._finish(part_id, {InboxState.PART}, InboxState.SETTLED, JOINED, None, now)
         self._one_changed(
             "UPDATE inbox SET state = 'pending', text = :text WHERE id = :id AND state = 'part'",
             {"id": first, "text": text},
@@ -268,8 +284,10 @@ class Inbox:
         return int(rows[0]["id"]) if rows else None
 
     def _open(self, state: InboxState, limit: int) -> list[InboxRow]:
-        rows = self._database.all(OPEN, {"state": state.value, "limit": limit})
-        return [read_row(row) for row in rows]
+        return self._rows(OPEN, {"state": state.value, "limit": limit})
+
+    def _rows(self, sql: str, values: dict[str, Value]) -> list[InboxRow]:
+        return [read_row(row) for row in self._database.all(sql, values)]
 
     def _finish(
         self,
@@ -298,6 +316,19 @@ class Inbox:
     def _one_changed(self, sql: str, values: dict[str, Value]) -> None:
         if self._database.change(sql, values) != 1:
             raise StoreMisuse(f"message {values['id']!r} isn't in the state for this")
+
+
+def _message_of(sender: Sender, place: Place | None) -> tuple[tuple[str, Value], ...]:
+    """What the parts of a message have in common; nothing where there is no place."""
+    if place is None:
+        return ()
+    return (
+        ("sender", sender.address),
+        ("alphanumeric", sender.alphanumeric),
+        ("reference", place.reference),
+        ("total", place.total),
+        ("bits", place.bits),
+    )
 
 
 def _in_order(rows: Iterable[InboxRow]) -> list[InboxRow]:

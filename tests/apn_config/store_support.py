@@ -76,6 +76,7 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "inbox.set_aside": lambda s, now: s.inbox.set_aside(b"k", "00", "bad", now),
     "inbox.get": lambda s, _: s.inbox.get(1),
     "inbox.recent": lambda s, _: s.inbox.recent(1),
+    "inbox.whole_since": lambda s, _: s.inbox.whole_since(0),
     "inbox.holds": lambda s, _: s.inbox.holds(b"k"),
     "inbox.count": lambda s, _: s.inbox.count(),
     "inbox.newest_id": lambda s, _: s.inbox.newest_id(),

@@ -30,6 +30,9 @@ HEADERS = {
     "CMT": "+CMT: ,{}",
     "QCMGR": "+QCMGR: 0,,{}",
     "small letters": "+cmgr: 0,,{}",
+    "CMGRD": "+CMGRD: 0,,{}",
+    "SMGR": "^SMGR: 0,,{}",
+    "SMGL": "^SMGL: 3,1,,{}",
 }
 
 
@@ -63,6 +66,21 @@ def test_a_pdu_with_a_secret_is_hidden(text: str, alphabet: str, header: str) ->
     _assert_hidden(lines, [pdu])
     assert [len(line) for line in lines] == [len(head), len(pdu)]
     assert lines[0] == head
+
+
+@pytest.mark.parametrize("between", [",", " ", ", "])
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_a_pdu_on_the_header_s_own_line(header: str, between: str) -> None:
+    (pdu, length), (harmless, other) = (
+        _pdu(text, "gsm7") for text in (SECRETS["a PIN word"], "PING")
+    )
+    head, harmless_line = header.format(length), header.format(other) + between + harmless
+    lines = without_secrets([head + between + pdu, "", harmless_line])
+    _assert_hidden(lines, [pdu])
+    assert lines == (f"{head}{between}{'*' * len(pdu)}", "", harmless_line)
+    # One of a length that isn't its own may be anything.
+    cut = harmless_line[:-2]
+    assert without_secrets([cut]) != (cut,)
 
 
 @pytest.mark.parametrize("alphabet", ["gsm7", "ucs2", "8 bit"])
@@ -100,6 +118,38 @@ def test_text_mode(body: list[str], details: str) -> None:
     # What holds no secret for sure is shown all the same.
     assert lines[-2:] == (head, "HELP")
     assert lines[0] == "ok"
+
+
+UNKNOWN_FORMS = {
+    "a vendor's header": ['+ZMGR: "REC READ","+12345"', f"PIN {WORD} STATUS"],
+    "a text on the header's own line": [f'{TEXT_HEAD},"PIN {WORD} STATUS"'],
+}
+
+
+@pytest.mark.parametrize("lines", UNKNOWN_FORMS.values(), ids=UNKNOWN_FORMS)
+def test_a_command_in_a_form_that_nobody_knows(lines: list[str]) -> None:
+    _assert_hidden(without_secrets(lines), [])
+
+
+MISSPELT = f"P1N {WORD} APN em"
+WHEREVER = {
+    "in a PDU": ["+CMGR: 0,,{}", "{}"],
+    "in text mode": [TEXT_HEAD, MISSPELT],
+    "in words of the modem's": [f"+NOTE: {MISSPELT}"],
+    "in a header": [f'+CMGR: "REC READ","{WORD.upper()}"', "HELP"],
+}
+
+
+@pytest.mark.parametrize("lines", WHEREVER.values(), ids=WHEREVER)
+def test_the_configured_pin_word_is_hidden_wherever_it_stands(lines: list[str]) -> None:
+    pdu, length = _pdu(MISSPELT, "gsm7")
+    filled = [line.format(given) for line, given in zip(lines, (length, pdu), strict=False)]
+    _assert_hidden(without_secrets(filled, WORD), [pdu])
+
+
+def test_a_short_pin_word_spoils_no_answer() -> None:
+    assert without_secrets(["+CSQ: 20,99"], "9") == ("+CSQ: 20,99",)
+    assert without_secrets([TEXT_HEAD, "#9 PING"], "9") == (TEXT_HEAD, "#* ****")
 
 
 def test_a_record_of_the_card_is_hidden() -> None:

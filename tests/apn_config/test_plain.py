@@ -482,7 +482,22 @@ def test_a_secret_is_in_no_repr() -> None:
         ("APN em user=U pass=P", "APN em user=*** pass=***"),
         ("#2 PIN 4821 APN e;m", "[19 characters]"),
         ("apn em, Password: sesame", "[24 characters]"),
+        ("APN em pw=sesame", "[16 characters]"),
     ],
 )
 def test_what_is_shown_of_a_message_holds_no_secret(text: str, wanted: str) -> None:
     assert shown(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("P1N 4821x APN em", "P1N *** APN em"),
+        ("hello 4821X", "hello ***"),
+        ("#4821x STATUS", "#*** STATUS"),
+        ("call 04821x9", "call 0***9"),
+        ("hello", "hello"),
+    ],
+)
+def test_the_pin_word_is_shown_in_no_form_of_a_text(text: str, wanted: str) -> None:
+    assert shown(text, "4821x") == wanted

@@ -27,6 +27,11 @@ PLANS: dict[str, tuple[str, Values, str]] = {
         {"sender": "1", "alphanumeric": 0, "reference": 1, "total": 2, "bits": 8},
         "SEARCH inbox USING INDEX inbox_open (state=? AND sender=? AND concat_reference=?)",
     ),
+    "inbox-since": (
+        inbox.SINCE,
+        {"known": 1, "limit": 9},
+        "SEARCH inbox USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
     "inbox-oldest": (inbox.OLDEST, {"limit": 9}, "SCAN inbox"),
     "outbox-due": (outbox.NEXT_DUE, {"now_s": 1.0}, "SCAN outbox USING INDEX outbox_due"),
     "outbox-wake": (outbox.NEXT_WAKE, {}, "SEARCH outbox USING INDEX outbox_due"),

@@ -321,6 +321,6 @@ def copied(former: Path, home: Path) -> None:
     shutil.copytree(former, home, ignore=shutil.ignore_patterns("*-shm", "*.lock"))
 
 
-async def _for_ever(*_: object) -> None:
+async def _for_ever(*_: object, **__: object) -> None:
     """Instead of the control socket."""
     await asyncio.Event().wait()

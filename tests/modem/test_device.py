@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import pytest
 
+from modem.device import Modem
 from modem.errors import (
     CommandRefused,
     MisuseError,
@@ -755,6 +756,47 @@ def test_a_modem_that_stopped_answering_counts_as_lost() -> None:
             assert not modem.lost.done()
             with pytest.raises(ModemSilent):
                 await modem.attached()
+        assert "in a row" in str(modem.lost.result())
+
+    run(main())
+
+
+async def _asks_in_vain(modem: Modem) -> None:
+    with pytest.raises(ModemSilent):
+        await modem.attached()
+
+
+async def _gives_a_search_up(modem: Modem) -> None:
+    searching = asyncio.ensure_future(modem.run_at("AT+COPS=?"))
+    await asyncio.sleep(1)
+    searching.cancel()
+    await asyncio.wait({searching})
+
+
+async def _has_no_patience(modem: Modem) -> None:
+    with pytest.raises(ModemSilent):
+        await modem.run_at("AT+COPS=?", timeout_s=0.1)
+
+
+@pytest.mark.parametrize("leave", [_gives_a_search_up, _has_no_patience])
+def test_what_somebody_does_not_wait_for_is_no_silence_of_the_modem(
+    leave: Callable[[Modem], Awaitable[None]],
+) -> None:
+    async def main() -> None:
+        script = ScriptedModem()
+        modem = connect(script)
+        await modem.initialise()
+        script.answers = dict.fromkeys([*SIM7600, "AT+CGATT?", "AT+COPS=?"], MUTE)
+        began_s = now_s()
+        while now_s() - began_s < 160:
+            await leave(modem)
+            await _asks_in_vain(modem)
+        assert not modem.lost.done()
+        # It had the time that a search takes. Leaving others then makes it no better.
+        while not modem.lost.done():
+            await leave(modem)
+            await _asks_in_vain(modem)
+        assert now_s() - began_s < 260
         assert "in a row" in str(modem.lost.result())
 
     run(main())
