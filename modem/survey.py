@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -19,6 +19,7 @@ from modem.at.command import Command
 from modem.at.events import Response
 from modem.at.parameters import split
 from modem.at.results import Final, FinalKind
+from modem.channel import NeedsForce
 from modem.commands import control, identity, messages, network, sim
 from modem.commands.answer import bodies, first_body, integer
 from modem.commands.messages import Cnmi, MemoryUse
@@ -124,7 +125,8 @@ class Survey:
         try:
             yield before
         finally:
-            await asking.optional(self.execute, Command("AT+CMEE=0"))
+            with suppress(NeedsForce):  # the daemon's matter, which wants numbers
+                await asking.optional(self.execute, Command("AT+CMEE=0"))
 
     # --- modem and card ---------------------------------------------------------------------------
 

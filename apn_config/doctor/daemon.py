@@ -14,6 +14,7 @@ from apn_config.doctor import faults_host as faults
 from apn_config.doctor import faults_modem, faults_service
 from apn_config.doctor.examination import Examination
 from apn_config.doctor.findings import Topic, Verdict
+from apn_config.transaction import State
 from modem import ChannelError
 
 # Two tries of an answer that fails at first.
@@ -64,8 +65,9 @@ async def ask(exam: Examination) -> Callable[[], None]:
 
 
 def changing(status: Json | None) -> bool:
-    """Is the daemon amid an APN change, in which nothing is as it will be?"""
-    return bool((status or {}).get("change"))
+    """Is the daemon amid an APN change, in which nothing is as it will be? On trial it is."""
+    change = status and status.get("change")
+    return change is not None and change["outcome"] != State.TRIAL.value
 
 
 def modem_ready(status: Json) -> bool:

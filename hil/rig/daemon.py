@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -187,6 +191,16 @@ class Daemon:
             return client.call(op, args)
         finally:
             client.close()
+
+    @contextmanager
+    def console(self, name: str) -> Iterator[str]:
+        """Be a console of that name, as far as the daemon knows."""
+        request = json.dumps({"id": 1, "op": "watch", "args": {"console": name}})
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self._home / "control.sock"))
+            connection.sendall(request.encode() + b"\n")
+            connection.recv(1)  # it is known from now on
+            yield name
 
     def status(self) -> dict[str, Any] | None:
         """Its status; None while nobody listens at its socket."""

@@ -75,6 +75,8 @@ def _payload(line: str, payload: str) -> bytes:
     if ";" in line:
         raise MisuseError("a command with a prompt stands alone on its line")
     text = payload.replace("\r\n", "\r").replace("\n", "\r")
+    if not text.strip():
+        raise MisuseError("nothing to send: an empty SMS isn't sent")
     if len(text) > MAX_PAYLOAD or not all(" " <= c <= "~" or c == "\r" for c in text):
         raise MisuseError(f"what is sent at a prompt is printable ASCII, {MAX_PAYLOAD} at most")
     return text.encode("ascii")

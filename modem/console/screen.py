@@ -120,8 +120,8 @@ class Screen:
             line, self._with_prompt = self._with_prompt, None
             self._enter(Entry(line, text))
         else:
-            # A paste may hold several lines.
-            for line in _LINE_END.split(text):
+            # A paste may hold several lines, and ends with a line end where whole ones were copied.
+            for line in filter(str.strip, _LINE_END.split(text)):
                 self._take(line.strip())
         return False
 

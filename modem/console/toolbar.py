@@ -15,7 +15,7 @@ def toolbar(
 ) -> str:
     """What fits into the width, the most important first."""
     channel = session.channel
-    parts = [printable(channel.port)]
+    parts = [_port_name(channel.port)]
     if session.running is not None and session.began is not None:
         seconds = int((now - session.began).total_seconds())
         parts.append(f"{printable(session.running)[:32]} runs {seconds} s")
@@ -37,3 +37,9 @@ def toolbar(
             break
         text = longer
     return text or f" {parts[0]}"[: columns - 1]
+
+
+def _port_name(port: str) -> str:
+    """A device or address as it is, of a link somewhere else its name: the line is short."""
+    whole = port.startswith("/dev/") or "://" in port
+    return printable(port if whole else port.rpartition("/")[2] or port)

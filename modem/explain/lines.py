@@ -35,10 +35,12 @@ class Request:
 
     @property
     def reads(self) -> bool:
-        """Does it only ask: `?` or `=?`?"""
-        return self.form in (Form.READ, Form.TEST)
+        """Does it only ask: `?` or `=?`? Those that act at once do so whatever follows them."""
+        return self.form in (Form.READ, Form.TEST) and self.name not in _ACT_AT_ONCE
 
 
+# Answer, dial, go online, reset (V.250 6.1.1, 6.1.2, 6.3.1, 6.3.5, 6.3.7), and &W of old.
+_ACT_AT_ONCE = frozenset({"A", "D", "O", "Z", "&F", "&W"})
 # V.250 5.4.1, and the signs that vendors use in the place of the `+`: Option's `AT_OWANCALL`,
 # Infineon's `AT@`, Rockwell's `AT-SDR`.
 _EXTENDED = re.compile(r"[+^$#*%!_@-][A-Za-z][A-Za-z0-9!%./:_-]*")
