@@ -112,18 +112,21 @@ class PassThrough:
 
     def _balance(self) -> None:
         """Have a side wait while the other one doesn't take what it said."""
-        if self._held is None and self._pty is not None:
+        if self._pty is not None:
             self._hold(self._pty)
 
-    def _hold(self, pty: PtyPort) -> None:
+    def _look_again(self, pty: PtyPort) -> None:
         self._held = None
+        self._hold(pty)
+
+    def _hold(self, pty: PtyPort) -> None:
         from_program = self._modem is not None and unsent_bytes(self._modem) > MAX_WAITING_BYTES
         from_modem = pty.unread_bytes > MAX_WAITING_BYTES
         pty.hold_reading(from_program)
         if self._modem is not None:
             hold_reading(self._modem, from_modem)
-        if from_program or from_modem:
-            self._held = asyncio.get_running_loop().call_later(HELD_LOOK_S, self._hold, pty)
+        if (from_program or from_modem) and self._held is None:
+            self._held = asyncio.get_running_loop().call_later(HELD_LOOK_S, self._look_again, pty)
 
     # The modem's side
 

@@ -170,7 +170,7 @@ class _Reading:
         command, final = response.command, final_text(response.final)
         lines = [line for line in response.lines if not self._is_echo(line.encode("latin-1"))]
         explained = _answer_words(command.shown, lines, final)
-        hide = redacted if command.secret else _without_command
+        hide = redacted if command.secret else _without_secret  # it may be another's, and late
         lines = [hide(line) for line in lines]
         took_s = self._at_s - self._asked_s
         return Entry(self._at_s, Kind.ANSWER, tuple(lines), final, took_s, explained=explained)

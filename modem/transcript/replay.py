@@ -18,6 +18,7 @@ from modem.transcript.script import Exchange, Moment, exchanges, may_stand_for, 
 from modem.transcript.values import Transcript
 
 _ERROR = b"\r\nERROR\r\n"
+_OK = b"\r\nOK\r\n"
 _ENDS_OF_PAYLOAD = b"\x1a\x1b"
 # More than that without an end is no line; a PDU has 352 digits.
 _MAX_LINE = 4096
@@ -210,7 +211,10 @@ class TolerantReplay:
         if line.endswith(b"\x1b") or not line.strip(b"\r\x1a"):
             return
         at = self._script.payload() if prompted else self._script.find(line)
-        if at is None:
+        if at is None and line.strip().upper() == b"AT":
+            # Programs ask this to find a modem at all, ours too; it may not have been recorded.
+            self._answers.add(((0.0, (line if self._echo else b"") + _OK),), now_s)
+        elif at is None:
             self.unknown = [*self.unknown[-9:], line]
             self._answers.add(((0.0, (line if self._echo else b"") + _ERROR),), now_s)
         else:

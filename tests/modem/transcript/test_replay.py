@@ -169,6 +169,7 @@ class TestTolerant:
         [
             pytest.param(b"at +csq\r\n", b"at +csq\r\r\n+CSQ: 21,99\r\n\r\nOK\r\n", id="spelling"),
             pytest.param(b"AT+CREG?\r", b"AT+CREG?\r\r\nERROR\r\n", id="unknown"),
+            pytest.param(b"at\r", b"at\r\r\nOK\r\n", id="what finds a modem at all"),
             pytest.param(b'AT+CPIN="1234"\r', b'AT+CPIN="1234"\r\r\nOK\r\n', id="another PIN"),
             pytest.param(b"AT+CMGS=23\r", b"AT+CMGS=23\r\r\n> ", id="another length"),
             pytest.param(b"AT+CSQ=?\r", b"AT+CSQ=?\r\r\nERROR\r\n", id="another form"),

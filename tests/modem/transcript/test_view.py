@@ -93,6 +93,7 @@ def test_every_file_is_shown(session: Session) -> None:
         pytest.param(("AT+CSQ\rAT+CPIN=4711", "OK", "OK"), id="two lines at once"),
         pytest.param(("AT", "OK", "AT+CPIN=4711"), id="a late echo"),
         pytest.param(("AT", "OK", "+CGAUTH: 1,1,\"u\",\"4711\""), id="a late answer"),
+        pytest.param(("AT+CSQ", "+CGAUTH: 1,1,\"u\",\"4711\"", "OK"), id="a late answer within"),
         pytest.param(("AT+CPIN=4711\x1bAT", "OK"), id="ended by ESC"),
         pytest.param(("AT\rAT+CPIN=4711\x1a", "OK"), id="ended by Ctrl-Z"),
         pytest.param(("ATD**04*4711*4712*4712#;", "OK"), id="dialled"),
