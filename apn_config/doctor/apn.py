@@ -17,6 +17,10 @@ _ON_DEMAND = ("gsm", "umts")
 
 async def look(exam: Examination) -> None:
     """What is set, and what the network gave for it. Raises ModemError, ControlError."""
+    if exam.order.config_error is not None:
+        for topic in (Topic.APN, Topic.DATA):
+            exam.findings.skipped(topic, "which APN is wanted stands in the configuration")
+        return
     exam.progress("looking at the APN")
     contexts = await exam.questions.contexts()
     cid = exam.config.apn.cid
@@ -29,8 +33,8 @@ async def look(exam: Examination) -> None:
 
 
 def wanted_names(exam: Examination) -> tuple[str, ...]:
-    """The APNs that are right: the card's committed one, or else what the last change left, the
-    default and the fallback.
+    """The APNs that are right: the card's committed one, or else the last good one, the default
+    and the fallback.
     """
     apn, who = exam.config.apn, exam.identity
     if exam.status is None and not exam.order.elsewhere:

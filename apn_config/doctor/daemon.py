@@ -57,10 +57,9 @@ async def ask(exam: Examination) -> Callable[[], None]:
     except ChannelError as error:
         return partial(findings.fault, faults.DAEMON_MUTE, str(error))
     exam.status = status
-    # A daemon without store has none.
-    with suppress(ChannelError):
-        changes = await channel.call("apn.history", {"count": 1})
-        exam.kept = changes[0]["kept"] if changes else None
+    if modem_ready(status):
+        with suppress(ChannelError):  # a daemon without store can't tell
+            exam.kept = (await channel.call("apn.show")).get("last_good")
     return lambda: _tell(exam, status)
 
 

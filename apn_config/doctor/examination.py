@@ -50,9 +50,9 @@ class Order:
 class Examination:
     """One round of looking. Later checks read what earlier ones have put here.
 
-    `status` is the running daemon's, `kept` the APN of its last change, `local` the channel on a
-    port of our own, `rat` the technology of the registration, `error_reports` what +CMEE was at
-    first.
+    `status` is the running daemon's, `kept` the APN that it last knew to work with this card,
+    `local` the channel on a port of our own, `rat` the technology of the registration,
+    `error_reports` what +CMEE was at first.
     """
 
     order: Order

@@ -62,6 +62,8 @@ def _words(device: UsbDevice) -> str:
 
 
 def _others(exam: Examination, port: str) -> None:
+    if exam.order.config_error is not None:
+        return  # whom it is to go beside stands there
     drivers = drivers_of(port, exam.place.sysfs, exam.place.proc)
     applier = exam.config.apn.applier
     if drivers.modem_manager:

@@ -220,13 +220,13 @@ class Clinic:
         async def tell(_args: Json, _emit: Any) -> Json:
             return status
 
-        async def history(_args: Json, _emit: Any) -> list[Json]:
-            return []
+        async def show(_args: Json, _emit: Any) -> Json:
+            return {"last_good": None}
 
         async def fail(_args: Json, _emit: Any) -> Json:
             raise ControlError("no answer to AT+CMEE? within 5 s", exit_code=8)
 
-        operations = {"status": tell, "apn.history": history, "at": fail, **self.operations}
+        operations = {"status": tell, "apn.show": show, "at": fail, **self.operations}
         server = ControlServer(self.home / "control.sock", operations)
         await server.start()
         try:

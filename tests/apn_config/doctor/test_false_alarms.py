@@ -313,8 +313,8 @@ def test_the_committed_apn_is_the_right_one(has: str, other: bool, tmp_path: Pat
 
 
 def test_the_daemon_tells_what_was_committed(tmp_path: Path) -> None:
-    async def history(_args: Any, _emit: Any) -> list[Any]:
-        return [{"outcome": "committed", "kept": "iot2"}]
+    async def show(_args: Any, _emit: Any) -> Any:
+        return {"last_good": "iot2"}
 
     async def at(args: Any, _emit: Any) -> Any:
         lines = {"AT+CPIN?": ["+CPIN: READY"], "AT+CGDCONT?": ['+CGDCONT: 1,"IP","iot2"']}
@@ -325,6 +325,18 @@ def test_the_daemon_tells_what_was_committed(tmp_path: Path) -> None:
 
     with clinic(tmp_path) as made:
         status(made)
-        made.operations |= {"apn.history": history, "at": at}
+        made.operations |= {"apn.show": show, "at": at}
         found = made.examined()
     assert "APN" in {each.topic.value for each in found.findings if each.verdict is Verdict.OK}
+
+
+def test_without_the_configuration_no_apn_is_called_wrong(tmp_path: Path) -> None:
+    with clinic(tmp_path) as made:
+        made.options["start_apn"] = "iot.real"
+        assert made.config_text is not None
+        made.config_text += "[modem2]\n"
+        made.asked_port = made.modem.port
+        found = made.examined()
+    assert root(found) == "config-faulty"
+    assert "apn-other" not in told(found)
+    assert any(each.topic.value == "network" and each.fault is None for each in found.findings)
