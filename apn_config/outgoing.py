@@ -109,6 +109,7 @@ class Outgoing:
             if spoiled:  # its settings are set again first, and `network_changed` tells of that
                 with idle():
                     await self._network.wait()
+                self._handed = None  # it may have become too old meanwhile
                 continue
             # What was handed over meanwhile was read while this one was still due.
             self._handed = None
