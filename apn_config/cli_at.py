@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -86,10 +86,9 @@ async def _send(target: Target, order: Order, show: Callable[[AtAnswer], None]) 
 
 
 def _show_json(answer: AtAnswer) -> None:
-    from modem.explain import explain
+    from modem.console import answer_json
 
-    explained = explain(answer.line, answer.lines, answer.final)
-    show_json({**asdict(answer), "lines": list(answer.lines), "explained": list(explained)})
+    show_json(answer_json(answer))
 
 
 def _print(answer: AtAnswer) -> None:

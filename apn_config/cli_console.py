@@ -55,7 +55,7 @@ def console(
       modem-helper console --script check.at
     """
     from apn_config.typing_at import connect_to
-    from modem.console import harm
+    from modem.explain import harm
 
     # What fails is told on the screen, once.
     logging.getLogger().addHandler(logging.NullHandler())

@@ -124,7 +124,8 @@ def _end_in_order() -> None:
     work, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert work is not None
     for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, work.cancel)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            loop.add_signal_handler(number, work.cancel)
 
 
 class _Traffic:

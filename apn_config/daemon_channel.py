@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from apn_config.control import MAX_LINE_BYTES, ControlError, Json
+from apn_config.control import MAX_LINE_BYTES, Json
 from modem import AtAnswer, ChannelError, LinkNews, NeedsForce
 from modem.transcript import Way
 
@@ -24,10 +24,6 @@ _ADVICE = "; --force sends it all the same"
 
 class DaemonAway(ChannelError):
     """The daemon itself gives no answer, whatever its modem does."""
-
-
-class _Away(ControlError):
-    """The same, within here."""
 
 
 class DaemonChannel:
@@ -72,9 +68,6 @@ class DaemonChannel:
             try:
                 async with asyncio.timeout(self._patience_s):
                     return await self._converse(op, args or {}, lambda _event: None)
-            except ControlError as error:
-                kind = DaemonAway if isinstance(error, _Away) else ChannelError
-                raise kind(str(error), error.exit_code) from None
             except TimeoutError:
                 message = f"the daemon gave no answer to {op} for {self._patience_s} s"
                 raise DaemonAway(message, 8) from None
@@ -138,7 +131,7 @@ class DaemonChannel:
         while True:
             try:
                 await self._converse(op, args, hear)
-            except ControlError as error:
+            except ChannelError as error:
                 away(str(error))
             await asyncio.sleep(LOOK_S)
 
@@ -150,7 +143,7 @@ class DaemonChannel:
             await writer.drain()
             return await _result(reader, on_event)
         except (OSError, ValueError) as error:
-            raise _Away(f"the daemon's socket failed: {error}", exit_code=8) from None
+            raise DaemonAway(f"the daemon's socket failed: {error}", 8) from None
         finally:
             writer.close()
 
@@ -160,7 +153,7 @@ class DaemonChannel:
         except OSError as error:
             why = error.strerror or str(error)
             code = 6 if isinstance(error, PermissionError) else 8
-            raise _Away(f"no daemon answers at {self._path}: {why}", code) from None
+            raise DaemonAway(f"no daemon answers at {self._path}: {why}", code) from None
 
     def _hear(self, event: Json) -> None:
         if "urc" in event:
@@ -183,8 +176,8 @@ async def _result(reader: asyncio.StreamReader, on_event: Callable[[Json], None]
             return message["result"]
         else:
             error = message["error"]
-            raise ControlError(error["message"], error["exit_code"])
-    raise _Away("the daemon ended before it answered", exit_code=8)
+            raise ChannelError(error["message"], error["exit_code"])
+    raise DaemonAway("the daemon ended before it answered", 8)
 
 
 def _end(task: asyncio.Task[None]) -> None:

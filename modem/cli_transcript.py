@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -255,19 +256,22 @@ def _lines(writer: Writer, steps: Iterable[Step]) -> Iterator[str]:
 def _written(path: Path, source: Path, session: _Session | None = None) -> Iterator[TextIO]:
     """A file for what is made of `source`; what is there stays until the new one is whole.
 
-    One with a session that isn't masked is for its owner alone.
+    It keeps its mode; a new one with a session that isn't said to be masked is for its owner alone.
     """
-    if str(path) == "-" or (path.exists() and not path.is_file()):
-        with click.open_file(str(path), "w", encoding="utf-8") as stream:
+    stdout = str(path) in ("-", "/dev/stdout")
+    if stdout or (path.exists() and not path.is_file()):
+        with click.open_file("-" if stdout else str(path), "w", encoding="utf-8") as stream:
             yield cast("TextIO", stream)
         return
     if path.exists() and str(source) != "-" and path.samefile(source):
         raise TranscriptError(f"{path}: is what is being read; choose another name")
-    private = session is not None and ("masked", "no") in session.headers
+    private = session is not None and ("masked", "yes") not in session.headers
     path = path.resolve()
+    mode = path.stat().st_mode if path.exists() else 0o600 if private else 0o644
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.touch(0o600 if private else 0o644, exist_ok=False)
+        draft.touch(0o600, exist_ok=False)
+        draft.chmod(stat.S_IMODE(mode))
         with draft.open("w", encoding="utf-8") as out:
             yield out
         draft.replace(path)

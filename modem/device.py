@@ -34,6 +34,7 @@ from modem.link import Link
 from modem.notices import ModemEvent, Restarted, event_of
 from modem.profiles import GENERIC, Profile, Reattach
 from modem.registration import DomainState, Registration
+from modem.silences import MAX_SILENCES, Silences
 from modem.start import PinSource, Setup, StartSequence
 from modem.storage import Storage
 from modem.tap import Tap, TappedLink, TappedUser
@@ -58,9 +59,6 @@ MAX_BEGINNINGS = 5
 ECHO = "the echo is back"
 # A restart brings the echo back once; where it is back each time, ATE0 has no effect.
 ECHOES_THAT_STAY = 2
-# Three unanswered commands, each with its resynchronisation, take half a minute and more: what is
-# left to try is another link.
-MAX_SILENCES = 3
 # A card is at something else for a moment, as when its toolkit runs: 7.5 s in all. One that is busy
 # for longer is the caller's and the ladder's matter.
 BUSY_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -73,8 +71,8 @@ class Modem:
     the link is gone or the modem has stopped answering; then only `close` is left. `restarted` is
     set once the modem began anew or is lost, until it is initialised; `booted` tells whether the
     modem said during that that it had booted, `asked_anew` whether it only has to be set up again
-    (`begin_anew`). `on_event` is called from the event loop, in the
-    order of the modem's words, and must not block. `tap` sees what passes on the line.
+    (`begin_anew`). `on_event` is called from the event loop, in the order of the modem's words, and
+    must not block. `tap` sees what passes on the line.
     """
 
     def __init__(
@@ -94,8 +92,7 @@ class Modem:
         self.asked_anew = False
         self._restarted: str | None = None
         self._sending = 0
-        self._silences = 0
-        self._excused_until_s: float | None = None  # by what was given up before its time
+        self._silences = Silences()
         self._under_way: set[asyncio.Timeout] = set()
         self._contexts = Contexts(self.execute)
         self._storage: Storage | None = None
@@ -136,7 +133,7 @@ class Modem:
             raise MisuseError("the modem is being initialised already")
         self._initialising = True
         self._ready = self.booted = False
-        self._heard()
+        self._silences.heard()
         try:
             await self._begin_until_steady(pin_for)
         finally:
@@ -266,38 +263,23 @@ class Modem:
         return await self._execute_once(command, limit_s)
 
     async def _execute_once(self, command: Command, limit_s: float) -> Response:
+        loop = asyncio.get_running_loop()
         try:
             response = await self._run(command)
         except CommandRefused:
-            self._heard()
+            self._silences.heard()
             raise
         except ModemSilent:
             if command.timeout_s < limit_s:
-                self._excuse(limit_s)
-            self._note_silence()
+                self._silences.excuse(loop.time(), limit_s)
+            if self._silences.another(loop.time()) and self._ready:
+                self._on_lost(LinkLost(self.port, f"no answer to {MAX_SILENCES} commands in a row"))
             raise
         except asyncio.CancelledError:
-            self._excuse(limit_s)
+            self._silences.excuse(loop.time(), limit_s)
             raise
-        self._heard()
+        self._silences.heard()
         return response
-
-    def _heard(self) -> None:
-        self._silences = 0
-        self._excused_until_s = None
-
-    def _excuse(self, limit_s: float) -> None:
-        """It may be at a command that was given up; once only, until it is heard again."""
-        if self._excused_until_s is None:
-            self._excused_until_s = asyncio.get_running_loop().time() + limit_s
-
-    def _note_silence(self) -> None:
-        until_s = self._excused_until_s
-        if until_s is not None and asyncio.get_running_loop().time() < until_s:
-            return
-        self._silences += 1
-        if self._silences >= MAX_SILENCES and self._ready:
-            self._on_lost(LinkLost(self.port, f"no answer to {MAX_SILENCES} commands in a row"))
 
     async def _run(self, command: Command) -> Response:
         """Run a command, and give it up once the modem is known to have restarted."""

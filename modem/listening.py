@@ -10,10 +10,10 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
 
 from modem.errors import LinkLost
 from modem.tap import Tap, TappedLink, TappedUser
@@ -86,9 +86,6 @@ class _Ear:
         self.stirred.set()
 
 
-_Work: TypeAlias = Callable[[_Ear, TappedLink], Awaitable[Heard]]
-
-
 async def listen_to(
     port: str, *, baud: int = 115200, patience_s: float = 5.0, tap: Tap | None = None
 ) -> Heard:
@@ -96,28 +93,26 @@ async def listen_to(
 
     Raises PortError, MisuseError, LinkLost.
     """
-    return await _on_line(port, baud, tap, lambda ear, line: _ask(ear, line, patience_s))
+    async with _opened(port, baud, tap) as (ear, line):
+        return await _ask(ear, line, patience_s)
 
 
 async def speak_plainly(port: str, *, baud: int = 115200, tap: Tap | None = None) -> None:
     """ATQ0V1E0, without waiting for anything but a moment: a modem that answers in numbers, or not
     at all, answers in words from now on.
     """
-
-    async def tell(ear: _Ear, line: TappedLink) -> Heard:
+    async with _opened(port, baud, tap) as (ear, line):
         line.write(b"ATQ0V1E0\r")
         await _turn(ear, TURN_S)
-        return Heard(Speech.NOTHING)
-
-    await _on_line(port, baud, tap, tell)
 
 
-async def _on_line(port: str, baud: int, tap: Tap | None, work: _Work) -> Heard:
+@asynccontextmanager
+async def _opened(port: str, baud: int, tap: Tap | None) -> AsyncIterator[tuple[_Ear, TappedLink]]:
     ear = _Ear()
     tap = tap or Tap()
     link = TappedLink(await open_link(port, TappedUser(ear, tap), baud=baud), tap)
     try:
-        return await work(ear, link)
+        yield ear, link
     finally:
         await link.close()
 
@@ -161,9 +156,13 @@ def _silence(said: Mapping[bytes, Sequence[frozenset[bytes]]]) -> Speech:
 
 
 def _texts(data: bytes) -> frozenset[bytes]:
-    """The lines that are no echo."""
+    """The lines that are no echo. A maker's name never has the question in it; a printer or a shell
+    that complains of what it doesn't know has.
+    """
     lines = (line.strip() for line in data.splitlines())
-    return frozenset(line for line in lines if line and not line.startswith(b"AT"))
+    return frozenset(
+        line for line in lines if line and line.upper() != b"AT" and b"CGMI" not in line.upper()
+    )
 
 
 async def _turn(ear: _Ear, span_s: float) -> Speech | None:

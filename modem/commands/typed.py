@@ -49,6 +49,11 @@ def typed_line(line: str, *, payload: str | None = None, timeout_s: float | None
     )
 
 
+def asks_for_payload(line: str) -> bool:
+    """Would the modem ask for one anywhere in this line, sent or not?"""
+    return any(map(_prompts, possible_requests(line)))
+
+
 def takes_payload(line: str) -> bool:
     """Does the modem ask for a text or a PDU after this line?"""
     found = requests(line)

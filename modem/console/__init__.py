@@ -4,7 +4,6 @@ values      what is shown, as lines with a kind
 session     a line goes to the modem and its answer comes back; knows no terminal
 commands    the slash commands of a session
 script      files with lines and the answers that are expected
-harm        what could do lasting harm on a port of one's own
 offers      completion; history is what was typed before
 screen      the terminal; the only file beside offers and history that knows prompt_toolkit
 plain       lines in, lines out: for pipes, and where there is no prompt_toolkit
@@ -19,20 +18,19 @@ from typing import TYPE_CHECKING
 from modem.lazy import loader
 
 if TYPE_CHECKING:
-    from modem.console.harm import harm
-    from modem.console.plain import Plain, lines_of_stdin
+    from modem.console.plain import Plain, answer_json, lines_of_stdin
     from modem.console.screen import run_screen
     from modem.console.values import printable
 
 # Only `screen` needs the extra; who asks for anything else doesn't load it.
 _HOME_OF = {
     "Plain": "plain",
-    "harm": "harm",
+    "answer_json": "plain",
     "lines_of_stdin": "plain",
     "printable": "values",
     "run_screen": "screen",
 }
 
-__all__ = ["Plain", "harm", "lines_of_stdin", "printable", "run_screen"]
+__all__ = ["Plain", "answer_json", "lines_of_stdin", "printable", "run_screen"]
 
 __getattr__ = loader(__name__, _HOME_OF)

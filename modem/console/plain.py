@@ -16,7 +16,7 @@ from typing import Protocol, TextIO
 
 from modem.answers import AtAnswer
 from modem.channel import AtChannel, ChannelError, Connect, LinkNews
-from modem.commands.typed import MAX_LINE, MAX_PAYLOAD, takes_payload
+from modem.commands.typed import MAX_LINE, MAX_PAYLOAD, asks_for_payload
 from modem.console.commands import outcome_line, read_script
 from modem.console.script import Outcome, ScriptRun, parse_script
 from modem.console.values import printable, shown_line
@@ -140,10 +140,11 @@ class Plain:
         """Send a line, with the one below it where the modem will ask for it; was all well?"""
         text = line.strip()
         try:
+            # Whatever becomes of the line, the text below it is no command.
+            payload = await _payload(lines) if asks_for_payload(text) else None
             _check_length(line)
             if not text:
                 return True
-            payload = await _payload(lines) if takes_payload(text) else None
             answer = await channel.execute(text, payload=payload, force=self.force)
         except (ModemError, ChannelError) as error:
             self._show_error(text, error)
@@ -155,7 +156,7 @@ class Plain:
 
     def _show_answer(self, answer: AtAnswer) -> None:
         if self.as_json:
-            self._object({**asdict(answer), "lines": list(answer.lines)})
+            self._object(answer_json(answer))
         else:
             self._print(*answer.lines, answer.final)
 
@@ -203,6 +204,14 @@ class Plain:
     def _write(to: TextIO, text: str) -> None:
         to.write(f"{text}\n")
         to.flush()
+
+
+def answer_json(answer: AtAnswer) -> dict[str, object]:
+    """An answer and what it means, as `--json` writes it."""
+    from modem.explain import explain
+
+    explained = explain(answer.line, answer.lines, answer.final)
+    return {**asdict(answer), "lines": list(answer.lines), "explained": list(explained)}
 
 
 async def _payload(lines: Lines) -> str:

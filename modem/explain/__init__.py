@@ -5,7 +5,8 @@ suggest       completion of what stands before the cursor; `offered` reads answe
 answers       an answer in words: `network`, `signal`, `packet`, `messages`, `identity` and
               `vendors` have a domain each, `finals` the final results
 urcs          what a modem says unasked
-ground_rules  which commands take the ground from under a daemon that runs the modem
+ground_rules  which commands take the ground from under a daemon that runs the modem, and
+              `harm_rules` which do lasting harm on any port
 
 Pure: no clock, no port. Everything that comes back is safe to show on a terminal, whatever a modem
 or the sender of a message wrote. The names below are the interface, loaded when first used: the
@@ -21,6 +22,7 @@ from modem.lazy import loader
 if TYPE_CHECKING:
     from modem.explain.answers import explain
     from modem.explain.ground_rules import ground
+    from modem.explain.harm_rules import harm
     from modem.explain.model import CommandHelp, Parameter, Suggestion
     from modem.explain.offered import offered_values
     from modem.explain.suggest import suggestions
@@ -35,6 +37,7 @@ _HOME_OF = {
     "explain": "answers",
     "explain_urc": "urcs",
     "ground": "ground_rules",
+    "harm": "harm_rules",
     "help_for": "table",
     "offered_values": "offered",
     "suggestions": "suggest",
@@ -48,6 +51,7 @@ __all__ = [
     "explain",
     "explain_urc",
     "ground",
+    "harm",
     "help_for",
     "offered_values",
     "suggestions",

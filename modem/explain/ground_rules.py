@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from modem.explain.harm_rules import READS_CARD, harm_of, value_at
 from modem.explain.lines import Form, Request, possible_requests
 
 
@@ -19,7 +20,7 @@ def ground(line: str) -> str | None:
     """Why the daemon would mind this line, in words that follow "AT...: "; None if it wouldn't."""
     if line.strip().upper() == "A/":
         return "it would repeat the last line, whichever that was"
-    found = (_why(request) for request in possible_requests(line))
+    found = (_why(request) or harm_of(request) for request in possible_requests(line))
     return next((why for why in found if why), None)
 
 
@@ -43,24 +44,18 @@ def _why(request: Request) -> str | None:
 # ---- parameters that harm nothing
 
 
-def _first(text: str) -> str:
-    """The first parameter without quotes and leading zeros, in upper case."""
-    value = text.partition(",")[0].strip().strip('"').strip().upper()
-    return value.lstrip("0") or "0" if value.isdigit() else value
-
-
 def _is(*values: str) -> Callable[[str], bool]:
-    return lambda text: _first(text) in values
+    return lambda text: value_at(text, 0) in values
 
 
 def _default_or(*values: str) -> Callable[[str], bool]:
     """Of a basic command, where no number means 0 (V.250 5.3.1)."""
-    return lambda text: _first(text) in values or (not text.strip() and "0" in values)
+    return lambda text: value_at(text, 0) in values or (not text.strip() and "0" in values)
 
 
 def _reports(text: str) -> bool:
     """+CREG=1, +CGEREP=2: something is told."""
-    return _first(text).isdigit() and _first(text) != "0"
+    return value_at(text, 0).isdigit() and value_at(text, 0) != "0"
 
 
 def _one_parameter(text: str) -> bool:
@@ -70,19 +65,15 @@ def _one_parameter(text: str) -> bool:
 
 def _asks_for_lock(text: str) -> bool:
     """+CLCK="SC",2: is it locked?"""
-    fields = text.split(",")
-    return len(fields) > 1 and fields[1].strip() == "2"
+    return value_at(text, 1) == "2"
 
-
-# READ BINARY, READ RECORD, GET RESPONSE, RETRIEVE DATA, STATUS (27.007 8.18).
-_READS_CARD = _is("176", "178", "192", "203", "242")
 
 _ANNOUNCES = re.compile(r'"?(ALL|SMSINCOMING|SMSFULL)"?\s*,\s*0*1(,|$)', re.IGNORECASE)
 
 
 def _keeps_indications(text: str) -> bool:
     """+QINDCFG: asks, switches on, or is about something else than messages."""
-    kind = _first(text)
+    kind = value_at(text, 0)
     of_messages = kind in ("ALL", "SMSINCOMING", "SMSFULL")
     return _one_parameter(text) or not of_messages or _ANNOUNCES.match(text) is not None
 
@@ -214,7 +205,7 @@ _RULES: dict[str, _Rule] = {
     "+CPWD": _Rule(_TRIES),
     "+CSIM": _Rule(_CARD),
     "+CGLA": _Rule(_CARD),
-    "+CRSM": _Rule(_CARD, _READS_CARD),
+    "+CRSM": _Rule(_CARD, _is(*READS_CARD)),
     # The line
     "E": _Rule(
         "each command would come back as an echo, as if the modem had restarted", _default_or("0")

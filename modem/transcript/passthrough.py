@@ -24,6 +24,8 @@ LOOK_S = 0.3
 # How much may wait for either side before the other one has to, and how often that is looked at.
 MAX_WAITING_BYTES = 16 * 1024
 HELD_LOOK_S = 0.005
+# A program that reads nothing for so long won't read soon; a note says so.
+UNREAD_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class PassThrough:
         self._lost = asyncio.Event()
         self._unheard = False  # it was told that nobody hears the program
         self._held: asyncio.TimerHandle | None = None
+        self._unread_since_s: float | None = None
+        self._unread_told = False
 
     async def open(self) -> None:
         """Open the port, and offer the pty. Raises PortError, MisuseError, LinkError."""
@@ -122,11 +126,25 @@ class PassThrough:
     def _hold(self, pty: PtyPort) -> None:
         from_program = self._modem is not None and unsent_bytes(self._modem) > MAX_WAITING_BYTES
         from_modem = pty.unread_bytes > MAX_WAITING_BYTES
+        self._tell_unread(from_modem)
         pty.hold_reading(from_program)
         if self._modem is not None:
             hold_reading(self._modem, from_modem)
         if (from_program or from_modem) and self._held is None:
             self._held = asyncio.get_running_loop().call_later(HELD_LOOK_S, self._look_again, pty)
+
+    def _tell_unread(self, waits: bool) -> None:
+        """Say it where the modem has to wait for a program, and when it goes on."""
+        now_s = asyncio.get_running_loop().time()
+        if not waits:
+            if self._unread_told:
+                self._listener.note("the program reads again")
+            self._unread_since_s, self._unread_told = None, False
+        elif self._unread_since_s is None:
+            self._unread_since_s = now_s
+        elif not self._unread_told and now_s - self._unread_since_s >= UNREAD_S:
+            self._unread_told = True
+            self._listener.note("the program doesn't read: what the modem says has to wait")
 
     # The modem's side
 

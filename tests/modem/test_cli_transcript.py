@@ -76,6 +76,16 @@ def test_a_file_is_replaced_only_by_a_whole_one(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert run("show", str(good), "--html", str(page)).exit_code == 0
     assert page.stat().st_mode & 0o777 == 0o600
+    page.chmod(0o640)
+    assert run("show", BOOT, "--html", str(page)).exit_code == 0
+    assert page.stat().st_mode & 0o777 == 0o640
+    page.unlink()
+    assert run("show", BOOT, "--html", str(page)).exit_code == 0  # nobody said that it is masked
+    assert page.stat().st_mode & 0o777 == 0o600
+    page.unlink()
+    assert run("show", str(out), "--html", str(page)).exit_code == 0
+    assert page.stat().st_mode & 0o777 == 0o644
+    page.unlink()
     result = run("mask", str(good), "-o", str(tmp_path / "none" / "out.txt"))
     assert str(result.exception) == f"{tmp_path}/none/out.txt: No such file or directory"
 

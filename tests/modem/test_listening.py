@@ -118,6 +118,11 @@ def behind(answer: Callable[[bytes], bytes], at_first: bytes = b"") -> Iterator[
         pytest.param(
             lambda typed: b"echo:Unknown command\nok\n", Heard(Speech.TEXT), id="a printer"
         ),
+        pytest.param(
+            lambda typed: b'echo:Unknown command: "' + typed.strip() + b'"\nok\n',
+            Heard(Speech.TEXT),
+            id="a printer that quotes what it doesn't know",
+        ),
     ],
 )
 def test_what_is_no_modem(answer: Callable[[bytes], bytes], heard: Heard) -> None:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 # The newest one last. Both are what Raspberry Pi OS is made of.
 SUITES = ("bookworm", "trixie")
-MIRROR = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
 # Outside the tree, which is copied and searched; a week later there are newer packages.
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "modem-helper" / "debian"
 CACHE_S = 7 * 24 * 3600
@@ -155,7 +154,7 @@ def base(suite: str, *, fresh: bool) -> Path:
         shutil.rmtree(old, ignore_errors=True)
     included = _FRESH if fresh else _READY
     command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={included}"]
-    command += ["--skip=cleanup/apt/lists", suite, str(making), MIRROR]
+    command += ["--skip=cleanup/apt/lists", suite, str(making)]
     subprocess.run(command, check=True, timeout=BOOTSTRAP_S)
     making.rename(made)
     os.utime(made)

@@ -78,7 +78,7 @@ def test_the_line_below_a_prompt_is_what_is_sent_there(end: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\x1a\r\n"])
-def test_an_empty_text_is_one(end: str) -> None:
+def test_an_empty_text_is_the_channel_s_to_refuse(end: str) -> None:
     channel = ScriptedChannel()
     assert Played(channel, 'AT+CMGS="1234"\n', end).code == 0
     assert channel.sent == [Sent('AT+CMGS="1234"', "")]
@@ -89,6 +89,9 @@ def test_an_empty_text_is_one(end: str) -> None:
     [
         pytest.param(["ATI\n", 'AT+CMGS="1234"\n'], "input ended", id="nothing for the prompt"),
         pytest.param(["AT+X" + "a" * (MAX_INPUT - 4), "ATI\n"], "a line has", id="a long line"),
+        pytest.param(
+            ['AT+CMGS="' + "1" * MAX_INPUT, "AT+CMGD=1,4\n", "ATI\n"], "a line has", id="its text"
+        ),
         pytest.param(
             [" " * MAX_INPUT, "ATI\n"], "a line has", id="long, and nothing seen of it yet"
         ),
@@ -165,6 +168,7 @@ def test_one_object_a_line() -> None:
             "ok": True,
             "code": None,
             "name": None,
+            "explained": [],
         },
         {
             "line": "AT+CPIN?",
@@ -173,6 +177,10 @@ def test_one_object_a_line() -> None:
             "ok": False,
             "code": 10,
             "name": "SIM not inserted",
+            "explained": [
+                "CME error 10: SIM not inserted; is the card in, the right way round, and the slot"
+                " closed?"
+            ],
         },
         {"line": "AT+CPIN=***", "error": "no"},
         {"urc": ["RING"]},

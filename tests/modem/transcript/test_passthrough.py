@@ -204,6 +204,60 @@ def test_nothing_is_lost_where_the_other_side_is_slower(tmp_path: Path, way: Way
     run(scenario())
 
 
+def test_while_one_side_is_held_the_other_is_looked_after(tmp_path: Path) -> None:
+    """A program that doesn't read writes more than the link to a slow modem may keep."""
+    data = EVERY_BYTE * 300
+
+    async def scenario() -> None:
+        modem, link = ModemPty(), tmp_path / "modem0"
+        async with in_the_middle(modem.port, link) as heard:
+            program = Program(str(link))
+            ends = (program.descriptor, modem.master)
+            lefts = [memoryview(data), memoryview(data)]
+            turn = 0
+            while min(len(program.heard), len(modem.heard)) < len(data):
+                for at, end in enumerate(ends):
+                    with suppress(BlockingIOError):
+                        lefts[at] = lefts[at][os.write(end, lefts[at][:65536]) :]
+                turn += 1
+                if turn > 200:  # until then nobody reads
+                    program.listen()
+                    modem.listen()
+                await asyncio.sleep(0)
+            assert program.heard == data
+            assert modem.heard == data
+            assert heard.said == dict.fromkeys(Way, data)
+            program.close()
+        modem.pull()
+
+    run(scenario())
+
+
+def test_a_program_that_does_not_read_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passthrough, "UNREAD_S", 0.0)
+
+    async def scenario() -> None:
+        modem, link = ModemPty(), tmp_path / "modem0"
+        async with in_the_middle(modem.port, link) as heard:
+            program = Program(str(link))
+            left = memoryview(EVERY_BYTE * 300)
+            while len(heard.notes) < 2:
+                with suppress(BlockingIOError):
+                    left = left[os.write(modem.master, left[:4096]) :]
+                await asyncio.sleep(0)
+            await until(lambda: program.listen() and len(heard.notes) > 2)
+            assert heard.notes[1:3] == [
+                "the program doesn't read: what the modem says has to wait",
+                "the program reads again",
+            ]
+            program.close()
+        modem.pull()
+
+    run(scenario())
+
+
 def test_without_a_pty_it_only_listens() -> None:
     async def scenario() -> None:
         modem = ModemPty()

@@ -1,8 +1,8 @@
 """What could do lasting harm to a modem or a card, so that a console asks before it sends it.
 
-On a port of one's own everything else is the user's affair. What a running daemon would mind is
-more, and known to the daemon (`modem.explain.ground`). As there a line is judged by the worst of
-its commands, and a value that isn't understood counts as a bad one.
+On a port of one's own everything else is the user's affair. A running daemon minds this and more
+(`ground_rules`). A line is judged by the worst of its commands, and a value that isn't understood
+counts as a bad one.
 """
 
 from __future__ import annotations
@@ -37,16 +37,17 @@ _RUN_ALONE = frozenset(name for name, why in _WHY.items() if why in (_FACTORY, _
     ("^NVWR", "^FDT", "+QPRTPARA")
 )
 # READ BINARY, READ RECORD, GET RESPONSE, RETRIEVE DATA, STATUS (3GPP TS 27.007 8.18).
-_READS_CARD = ("176", "178", "192", "203", "242")
+READS_CARD = ("176", "178", "192", "203", "242")
 
 
 def harm(line: str) -> str | None:
     """What lasting harm the line could do; None for all that can be set right again."""
-    found = (_why(request) for request in possible_requests(line))
+    found = (harm_of(request) for request in possible_requests(line))
     return next((why for why in found if why), None)
 
 
-def _why(request: Request) -> str | None:
+def harm_of(request: Request) -> str | None:
+    """The same of one command."""
     # SIMCom has a family of them for its firmware.
     name = "+CFOTA" if request.name.startswith("+CFOTA") else request.name
     why = _WHY.get(name)
@@ -56,16 +57,16 @@ def _why(request: Request) -> str | None:
     return None if harmless is not None and harmless(request.text) else why
 
 
-def _value(text: str, place: int) -> str:
-    """A parameter without its quotes and leading zeros; "" where it is absent."""
+def value_at(text: str, place: int) -> str:
+    """A parameter without its quotes and leading zeros, in upper case; "" where it is absent."""
     fields = text.split(",")
-    value = fields[place].strip().strip('"').strip() if place < len(fields) else ""
+    value = fields[place].strip().strip('"').strip().upper() if place < len(fields) else ""
     return value.lstrip("0") or "0" if value.isdigit() else value
 
 
 _HARMLESS: dict[str, Callable[[str], bool]] = {
-    "+CLCK": lambda text: _value(text, 1) == "2",  # is it locked?
-    "+CMGD": lambda text: _value(text, 1) in ("", "0"),
-    "+CRSM": lambda text: _value(text, 0) in _READS_CARD,
-    "+EGMR": lambda text: _value(text, 0) == "0",  # reads the IMEI
+    "+CLCK": lambda text: value_at(text, 1) == "2",  # is it locked?
+    "+CMGD": lambda text: value_at(text, 1) in ("", "0"),
+    "+CRSM": lambda text: value_at(text, 0) in READS_CARD,
+    "+EGMR": lambda text: value_at(text, 0) == "0",  # reads the IMEI
 }
