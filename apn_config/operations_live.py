@@ -67,11 +67,12 @@ class LiveOperations:
             raise ControlError(f"{minds}; --force sends it all the same", EXIT_REFUSED)
         agent = self._desk.agent
         async with AsyncExitStack() as held:
+            # First the turn, which another client's search may have for minutes.
+            modem = await held.enter_async_context(self._desk.turn(search=is_search(line)))
             if minds is not None:
                 # Not between two commands that rely on the same slots, or are of the same answer.
                 await held.enter_async_context(agent.intake.at_work)
                 await held.enter_async_context(agent.sending)
-            modem = await held.enter_async_context(self._desk.turn(search=is_search(line)))
             try:
                 answer = await modem.run_at(line, payload=payload, timeout_s=timeout_s)
             finally:

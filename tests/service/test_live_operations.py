@@ -258,6 +258,23 @@ def test_one_client_at_a_time_searches(play_daemon: Play) -> None:
     play_daemon(story)
 
 
+def test_a_forced_line_holds_nothing_up_while_it_waits_for_its_turn(play_daemon: Play) -> None:
+    async def story(bench: DaemonBench) -> None:
+        bench.network.settings = replace(bench.network.settings, scan_s=150.0)
+        search = asyncio.ensure_future(bench.do("at", line="AT+COPS=?"))
+        await bench.passes(1)
+        forced = asyncio.ensure_future(bench.do("at", line="AT+CNMI=2,1", force=True))
+        await bench.passes(1)
+        agent = bench.daemon._agent
+        assert agent is not None
+        assert not agent.intake.at_work.locked()
+        assert not agent.sending.locked()
+        assert (await search)["ok"]
+        assert (await forced)["ok"]
+
+    play_daemon(story)
+
+
 def test_clients_take_turns_with_the_daemon(play_daemon: Play) -> None:
     async def story(bench: DaemonBench) -> None:
         slow = [asyncio.ensure_future(bench.do("at", line="AT+CSQ")) for _ in range(200)]
