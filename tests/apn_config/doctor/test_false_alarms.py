@@ -14,6 +14,7 @@ import pytest
 from apn_config import config
 from apn_config.clock import Moment
 from apn_config.config import ConfigError
+from apn_config.control import ControlError
 from apn_config.doctor import Examined, Topic, Verdict, answer, exit_code_of, root_of
 from apn_config.doctor.daemon import _or_join
 from apn_config.model import Apn
@@ -284,6 +285,20 @@ def test_amid_an_apn_change_the_modem_is_left_alone(tmp_path: Path) -> None:
     assert exit_code_of(found.findings) == 0
     skipped = {each.topic.value for each in found.findings if each.verdict is Verdict.SKIPPED}
     assert {"modem", "SIM", "network", "SMS", "APN", "data"} <= skipped
+
+
+def test_an_apn_on_trial_is_looked_at(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def at(args: Any, _emit: Any) -> None:
+        asked.append(args["line"])
+        raise ControlError("the modem gave no answer", exit_code=8)
+
+    with clinic(tmp_path) as made:
+        status(made, change={"outcome": "trial", "apn": "iot2", "kept": "iot2"})
+        made.operations["at"] = at
+        made.examined()
+    assert asked
 
 
 # --- the APN that was committed -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import termios
 from collections.abc import AsyncIterator
@@ -204,25 +205,29 @@ def test_nothing_is_lost_where_the_other_side_is_slower(tmp_path: Path, way: Way
     run(scenario())
 
 
-def test_while_one_side_is_held_the_other_is_looked_after(tmp_path: Path) -> None:
+def test_while_one_side_is_held_the_other_is_looked_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program that doesn't read writes more than the link to a slow modem may keep."""
+    monkeypatch.setattr(passthrough, "HELD_LOOK_S", 0.2)
     data = EVERY_BYTE * 300
 
     async def scenario() -> None:
         modem, link = ModemPty(), tmp_path / "modem0"
         async with in_the_middle(modem.port, link) as heard:
             program = Program(str(link))
-            ends = (program.descriptor, modem.master)
+            ends = (modem.master, program.descriptor)
             lefts = [memoryview(data), memoryview(data)]
-            turn = 0
-            while min(len(program.heard), len(modem.heard)) < len(data):
-                for at, end in enumerate(ends):
+            for turn in itertools.count():
+                # The modem first, so that it has to wait before the program begins.
+                for at, end in enumerate(ends[: 1 + (turn > 200)]):
                     with suppress(BlockingIOError):
                         lefts[at] = lefts[at][os.write(end, lefts[at][:65536]) :]
-                turn += 1
-                if turn > 200:  # until then nobody reads
+                if turn > 400:  # until then nobody reads
                     program.listen()
                     modem.listen()
+                if min(len(program.heard), len(modem.heard)) == len(data):
+                    break
                 await asyncio.sleep(0)
             assert program.heard == data
             assert modem.heard == data
