@@ -1,78 +1,86 @@
 """The plain dialect. Pure: a text in, what it asks for out.
 
-    message  = [ "#" tag ] [ "PIN" word ] verb
+    message  = [ "#" tag ] [ "PIN" word | "SETUP" word ] verb
     tag      = 1 to 8 of A-Z a-z 0-9
     verb     = "APN"                                      read
              | "APN" name *( option )                     set
              | "APN" "ROLLBACK"                           back to the former good one
              | "APN" "KEEP"                               the one on trial stays
              | "APN" "HISTORY"                            the last changes
-             | "STATUS" | "PING" | "HELP" | "REBOOT" "MODEM"
+             | "STATUS" | "SIGNAL" | "PING" | "HELP"
+             | "NETWORK" [ "SCAN" | "AUTO" | plmn ]       which one, which there are, choose one
+             | "SMSC" [ number ]                          read, set
+             | "REBOOT" ( "MODEM" | "HOST" )
+             | own *( value )                             of the configuration's own
     option   = "user=" value | "pass=" value | "auth=" ("none" | "pap" | "chap")
              | "type=" ("ip" | "ipv6" | "ipv4v6") | "cid=" number | "for=" span
     span     = number ( "s" | "m" | "h" | "d" )           a trial: back by itself after that
+    plmn     = 5 or 6 digits                              MCC and MNC
     value    = word | DQUOTE text with blanks DQUOTE
 
 Verbs and keys in any case; values keep theirs. `user=-` and `pass=-` clear. ROLLBACK, KEEP and
 HISTORY are words, "keep" in quotes is a name. `APN,em#`, `APN em#`, `APN#` and `apn=em` are
 understood. A position counts characters from 1: of the value for bad-apn, bad-user and bad-pass, of
-the whole text for everything else.
+the whole text for everything else. `SETUP` is for the code of the first contact.
+
+Its faults: it has no counter, so what is overheard can be sent again while it isn't stale, and its
+PIN word is in clear text. The `signed` dialect has neither.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
-from apn_config.apn_syntax import apn_offence, credential_offence
+from apn_config import replies
+from apn_config.apn_syntax import apn_offence
+from apn_config.dialects.dialect import Around, Dialect
+from apn_config.dialects.plain_options import MAX_TRIAL_S as MAX_TRIAL_S
+from apn_config.dialects.plain_options import Offence, request_of
 from apn_config.dialects.words import Pair, Word, words_of
 from apn_config.model import (
     ApnRequest,
-    AuthType,
     Command,
+    Form,
     Malformed,
+    Message,
     NotForUs,
+    Outcome,
     Parsed,
-    PdpType,
+    PinWord,
+    Proof,
+    SetupCode,
     Verb,
 )
-from apn_config.spans import parse_span, shown_span
+from apn_config.spans import shown_span
 
 MAX_TAG = 8
 # A text of several SMS may be long; no command is. What is longer is refused, never read in part.
 MAX_TEXT = 1000
 MAX_PIN_WORD = 32
-MAX_TRIAL_S = 7 * 86400.0
+AUTOMATIC = "AUTO"
 # The first words of our own answers: a reply is never answered.
 _ANSWERS = frozenset({"OK", "ERR", "ROLLBACK", "NOTE"})
+# What other dialects answer (coban, gotrack) reads like a command; APN "ok" is a name.
+_ONE_SMS = 160
+_ANSWERS_OF_OTHERS = re.compile(
+    r"\s*(?:apn ok|[^@]{0,158}@(?:ok|er)#)\s*", re.ASCII | re.IGNORECASE
+)
 # Words of verbs: never taken for an APN.
 _RESERVED = {
     "ROLLBACK": Verb.APN_ROLLBACK,
     "KEEP": Verb.APN_KEEP,
     "HISTORY": Verb.APN_HISTORY,
 }
-_SIMPLE = {"STATUS": Verb.STATUS, "PING": Verb.PING, "HELP": Verb.HELP}
-_AUTH = {"none": AuthType.NONE, "pap": AuthType.PAP, "chap": AuthType.CHAP}
-_TYPES = {pdp_type.value: pdp_type for pdp_type in PdpType}
-# 3GPP TS 27.007 10.1.1 leaves the range to the modem; 1 to 15 is what EPS has bearers for.
-_CIDS = range(1, 16)
+_SIMPLE = {verb.value: verb for verb in (Verb.STATUS, Verb.SIGNAL, Verb.PING, Verb.HELP)}
+_REBOOTS = {"MODEM": Verb.REBOOT_MODEM, "HOST": Verb.REBOOT_HOST}
+_PLMN = re.compile(r"[0-9]{5,6}")
+# 3GPP TS 23.040 9.1.2.5: an address has 20 digits at most.
+_NUMBER = re.compile(r"\+?[0-9]{3,20}")
 
 
-T = TypeVar("T")
-
-
-class _Offence(Exception):
-    """Something in the text is wrong: the reason, and where."""
-
-    def __init__(self, reason: str, at: int) -> None:
-        self.reason = reason
-        self.at = at
-        super().__init__(reason)
-
-
-def parse(text: str) -> Parsed:
-    """Read a message. Never raises."""
+def parse(text: str, own: frozenset[str] = frozenset()) -> Parsed:
+    """Read a message; `own` are the verbs of the configuration's own. Never raises."""
     words = words_of(text[:MAX_TEXT])
     if not words:
         return NotForUs("empty")
@@ -81,28 +89,64 @@ def parse(text: str) -> Parsed:
         head.read()
         if isinstance(head.first, Word) and head.first.upper in _ANSWERS:
             return NotForUs("an answer")
+        if len(text) <= _ONE_SMS and _ANSWERS_OF_OTHERS.fullmatch(text):
+            return NotForUs("an answer")
         if len(text) > MAX_TEXT:
-            raise _Offence("too-long", MAX_TEXT + 1)
-        return _verb(head, len(text))
-    except _Offence as offence:
-        return Malformed(offence.reason, head.tag, head.verb, offence.at, head.pin)
+            raise Offence("too-long", MAX_TEXT + 1)
+        return _verb(head, len(text), own)
+    except Offence as offence:
+        return Malformed(offence.reason, head.tag, head.verb, offence.at, head.proof)
 
 
-def redact(text: str) -> str:
+def is_courtesy(text: str) -> bool:
+    """Is it `APN,em#`, `APN em#` or `APN#`: a form of trackers, which other dialects know, too?"""
+    words = words_of(text[:MAX_TEXT])
+    first, last = (words[0], words[-1]) if words else (None, None)
+    if not isinstance(first, Word) or not isinstance(last, Word):
+        return isinstance(first, Word) and first.upper.startswith("APN,")
+    if first.upper == "APN":
+        return not last.quoted and last.text.endswith("#")
+    return first.upper == "APN#" or first.upper.startswith("APN,")
+
+
+def redact(text: str, own: frozenset[str] = frozenset()) -> str:
     """The text as it may be kept: a command's form without its secrets, of anything else its
     length.
 
     A text that isn't understood may hold a PIN word or a password anywhere.
     """
-    parsed = parse(text)
-    if not isinstance(parsed, Command):
-        return f"[{len(text)} characters]"
-    words = [f"#{parsed.tag}"] if parsed.tag else []
-    words += ["PIN ***"] if parsed.pin is not None else []
-    request = parsed.request
-    if request is None:
-        return " ".join([*words, parsed.verb.value])
-    words += ["APN", f'"{request.name}"' if request.name.upper() in _RESERVED else request.name]
+    parsed = parse(text, own)
+    return form_of(parsed) if isinstance(parsed, Command) else f"[{len(text)} characters]"
+
+
+def form_of(command: Command) -> str:
+    """A command of any dialect in the words of this one, without its secrets.
+
+    What a verb of the user's own is given may be one.
+    """
+    words = [f"#{command.tag}"] if command.tag else []
+    if isinstance(command.proof, PinWord):
+        words.append("PIN ***")
+    elif isinstance(command.proof, SetupCode):
+        words.append("SETUP ***")
+    request = command.request
+    if request is not None:
+        return " ".join([*words, *_form_of_request(request)])
+    match command.verb:
+        case Verb.OWN:
+            words += [command.words[0], *("***" for _ in command.words[1:])]
+        case Verb.SYNC:
+            words += [Verb.SYNC.value, "***"]
+        case Verb.NETWORK_SELECT | Verb.SMSC_SET:
+            words += [command.verb.value.split()[0], *command.words]
+        case _:
+            words.append(command.verb.value)
+    return " ".join(words)
+
+
+def _form_of_request(request: ApnRequest) -> list[str]:
+    reserved = not request.name or request.name.upper() in _RESERVED
+    words = ["APN", f'"{request.name}"' if reserved else request.name]
     if request.user is not None:
         words.append("user=***" if request.user else "user=-")
     if request.password is not None:
@@ -111,34 +155,18 @@ def redact(text: str) -> str:
     words += [f"type={request.type.value}"] if request.type else []
     words += [f"cid={request.cid}"] if request.cid is not None else []
     words += [f"for={shown_span(request.trial_s)}"] if request.trial_s is not None else []
-    return " ".join(words)
-
-
-def shown(text: str, pin_word: str | None = None) -> str:
-    """The text as it may be shown to whoever may read the device's messages: without secrets.
-
-    What isn't understood and may hold a PIN word or a password all the same shows its length only.
-    `pin_word`, the one that is set, isn't shown wherever it stands.
-    """
-    parsed, folded = parse(text), text.casefold()
-    asks = isinstance(parsed, Command) or (isinstance(parsed, Malformed) and parsed.verb == "APN")
-    return without_word(
-        redact(text) if asks or "pin" in folded or "pass" in folded else text, pin_word
-    )
-
-
-def without_word(text: str, word: str | None) -> str:
-    """The text with stars for that word, in any case and be it within another one."""
-    return re.sub(re.escape(word), "***", text, flags=re.IGNORECASE) if word else text
+    return words
 
 
 class _Head:
-    """What stands before the verb: tag and PIN word. `rest` is what is left."""
+    """What stands before the verb: the tag, and what it proves itself with. `rest` is what is
+    left.
+    """
 
     def __init__(self, words: Sequence[Word | Pair]) -> None:
         self.rest = list(words)
         self.tag: str | None = None
-        self.pin: str | None = None
+        self.proof: Proof | None = None
         self.verb: str | None = None
 
     @property
@@ -147,59 +175,115 @@ class _Head:
         return self.rest[0] if self.rest else None
 
     def read(self) -> None:
-        """Take tag and PIN word off."""
+        """Take tag and proof off."""
         first = self.first
         if isinstance(first, Word) and not first.quoted and first.text.startswith("#"):
             self.tag = _tag(first)
             self.rest.pop(0)
         elif isinstance(first, Pair) and first.key.startswith("#"):
-            raise _Offence("bad-tag", first.at)
+            raise Offence("bad-tag", first.at)
         first = self.first
-        if isinstance(first, Word) and first.upper == "PIN":
+        if isinstance(first, Word) and first.upper in ("PIN", "SETUP"):
             self.rest.pop(0)
-            self.pin = _pin_word(self.first, first.at)
+            is_pin = first.upper == "PIN"
+            word = _secret(self.first, "bad-pin" if is_pin else "bad-setup", first.at)
+            self.proof = PinWord(word) if is_pin else SetupCode(word)
             self.rest.pop(0)
+
+    def command(self, verb: Verb, *words: str, request: ApnRequest | None = None) -> Command:
+        """The command, of which nothing may be left. Raises Offence."""
+        if self.rest:
+            raise Offence("extra-words", self.rest[0].at)
+        return Command(verb, self.tag, request, self.proof, words=words)
 
 
 def _tag(word: Word) -> str:
     tag = word.text[1:]
     if not 1 <= len(tag) <= MAX_TAG or not (tag.isascii() and tag.isalnum()):
-        raise _Offence("bad-tag", word.at)
+        raise Offence("bad-tag", word.at)
     return tag
 
 
-def _pin_word(word: Word | Pair | None, pin_at: int) -> str:
+def _secret(word: Word | Pair | None, reason: str, before_at: int) -> str:
     # A word may hold an equals sign; that makes it no option here.
     given = word.whole if isinstance(word, Pair) else word
     if given is None or not 1 <= len(given.text) <= MAX_PIN_WORD:
-        raise _Offence("bad-pin", pin_at)
+        raise Offence(reason, before_at)
     return given.text
 
 
-def _verb(head: _Head, length: int) -> Command:
+def _verb(head: _Head, length: int, own: frozenset[str]) -> Command:
     first = head.first
     if first is None:
-        raise _Offence("no-verb", length)
+        raise Offence("no-verb", length)
     head.rest.pop(0)
     if isinstance(first, Pair):
         if first.key != "apn":
-            raise _Offence("unknown-verb", first.at)
+            raise Offence("unknown-verb", first.at)
         head.verb = "APN"
-        return _apn(head, [first.value, *head.rest])
+        head.rest.insert(0, first.value)
+        return _apn(head)
     if first.upper in ("APN", "APN#") or first.upper.startswith("APN,"):
         head.verb = "APN"
-        return _apn(head, [*_behind_comma(first), *head.rest])
+        head.rest[:0] = _behind_comma(first)
+        return _apn(head)
+    if first.upper not in _SIMPLE.keys() | _WITH_WORDS.keys() | own:
+        raise Offence("unknown-verb", first.at)
+    head.verb = first.upper
     if first.upper in _SIMPLE:
-        head.verb = first.upper
-        return _alone(head, _SIMPLE[first.upper])
-    if first.upper == "REBOOT":
-        head.verb = first.upper
-        second = head.first
-        if not isinstance(second, Word) or second.upper != "MODEM":
-            raise _Offence("unknown-verb", first.at if second is None else second.at)
-        head.rest.pop(0)
-        return _alone(head, Verb.REBOOT_MODEM)
-    raise _Offence("unknown-verb", first.at)
+        return head.command(_SIMPLE[first.upper])
+    if first.upper in _WITH_WORDS:
+        return _WITH_WORDS[first.upper](head, first)
+    return _own(head, first.upper)
+
+
+def _reboot(head: _Head, first: Word) -> Command:
+    second = head.first
+    verb = _REBOOTS.get(second.upper) if isinstance(second, Word) else None
+    if verb is None:
+        raise Offence("unknown-verb", first.at if second is None else second.at)
+    head.rest.pop(0)
+    return head.command(verb)
+
+
+def _network(head: _Head, _first: Word) -> Command:
+    if not head.rest:
+        return head.command(Verb.NETWORK)
+    second = head.rest.pop(0)
+    word = second.upper if isinstance(second, Word) else ""
+    if word == "SCAN":
+        return head.command(Verb.NETWORK_SCAN)
+    if word != AUTOMATIC and not _PLMN.fullmatch(word):
+        raise Offence("bad-network", second.at)
+    return head.command(Verb.NETWORK_SELECT, word)
+
+
+def _smsc(head: _Head, _first: Word) -> Command:
+    if not head.rest:
+        return head.command(Verb.SMSC)
+    second = head.rest.pop(0)
+    if not isinstance(second, Word) or not _NUMBER.fullmatch(second.text):
+        raise Offence("bad-number", second.at)
+    return head.command(Verb.SMSC_SET, second.text)
+
+
+_WITH_WORDS: dict[str, Callable[[_Head, Word], Command]] = {
+    "REBOOT": _reboot,
+    "NETWORK": _network,
+    "SMSC": _smsc,
+}
+
+
+def _own(head: _Head, name: str) -> Command:
+    """A verb of the user's own. Its patterns say what an argument may be; here only what nobody can
+    see is refused: line ends, NUL, marks of direction, half a character.
+    """
+    given = [each.whole if isinstance(each, Pair) else each for each in head.rest]
+    for word in given:
+        if not word.text.isprintable():
+            raise Offence("bad-argument", word.at)
+    head.rest = []
+    return head.command(Verb.OWN, name, *(word.text for word in given))
 
 
 def _behind_comma(word: Word) -> list[Word]:
@@ -207,27 +291,20 @@ def _behind_comma(word: Word) -> list[Word]:
     return [Word(word.text[4:], word.at + 4)] if len(word.text) > 4 else []
 
 
-def _alone(head: _Head, verb: Verb) -> Command:
-    if head.first is not None:
-        raise _Offence("extra-words", head.first.at)
-    return Command(verb, head.tag, None, head.pin)
-
-
-def _apn(head: _Head, rest: list[Word | Pair]) -> Command:
-    rest = _without_final_hash(rest)
+def _apn(head: _Head) -> Command:
+    rest, head.rest = _without_final_hash(head.rest), []
     if not rest:
-        return Command(Verb.APN_READ, head.tag, None, head.pin)
+        return head.command(Verb.APN_READ)
     name, options = rest[0], rest[1:]
     if isinstance(name, Word) and name.upper in _RESERVED:
-        if options:
-            raise _Offence("extra-words", options[0].at)
-        return Command(_RESERVED[name.upper], head.tag, None, head.pin)
+        head.rest = options
+        return head.command(_RESERVED[name.upper])
     if isinstance(name, Pair):
-        raise _Offence("bad-apn", len(name.key) + 1)
+        raise Offence("bad-apn", len(name.key) + 1)
     offence = apn_offence(name.text)
     if offence is not None:
-        raise _Offence("bad-apn", offence + 1)
-    return Command(Verb.APN_SET, head.tag, _request(name.text, options), head.pin)
+        raise Offence("bad-apn", offence + 1)
+    return head.command(Verb.APN_SET, request=request_of(name.text, options))
 
 
 def _without_final_hash(words: list[Word | Pair]) -> list[Word | Pair]:
@@ -244,58 +321,38 @@ def _without_final_hash(words: list[Word | Pair]) -> list[Word | Pair]:
     return [*words[:-1], stripped] if stripped.text else words[:-1]
 
 
-def _request(name: str, options: Sequence[Word | Pair]) -> ApnRequest:
-    given: dict[str, Word] = {}
-    for option in options:
-        if isinstance(option, Word):
-            raise _Offence("unknown-option", option.at)
-        if option.key not in _OPTIONS:
-            raise _Offence("unknown-option", option.at)
-        if option.key in given:
-            raise _Offence("duplicate-option", option.at)
-        if not option.value.text:
-            raise _Offence("empty-value", option.at)
-        given[option.key] = option.value
-    return ApnRequest(
-        name,
-        user=_credential(given.get("user"), "bad-user"),
-        password=_credential(given.get("pass"), "bad-pass"),
-        auth=_one_of(given.get("auth"), _AUTH.get, "bad-auth"),
-        type=_one_of(given.get("type"), _TYPES.get, "bad-type"),
-        cid=_one_of(given.get("cid"), _cid, "bad-cid"),
-        trial_s=_one_of(given.get("for"), _trial_s, "bad-for"),
-    )
+# --- the dialect ----------------------------------------------------------------------------------
 
 
-_OPTIONS = frozenset({"user", "pass", "auth", "type", "cid", "for"})
+def _parse_message(message: Message) -> Parsed:
+    return NotForUs("no text") if message.text is None else parse(message.text)
 
 
-def _credential(word: Word | None, reason: str) -> str | None:
-    if word is None:
-        return None
-    if word.text == "-" and not word.quoted:
-        return ""
-    offence = credential_offence(word.text)
-    if offence is not None:
-        raise _Offence(reason, offence + 1)
-    return word.text
+def _say(outcome: Outcome, form: Form, _around: Around) -> str:
+    return replies.words(outcome, form.tag)
 
 
-def _one_of(word: Word | None, find: Callable[[str], T | None], reason: str) -> T | None:
-    if word is None:
-        return None
-    found = find(word.text.lower())
-    if found is None:
-        raise _Offence(reason, word.at)
-    return found
-
-
-def _trial_s(text: str) -> float | None:
-    seconds = parse_span(text)
-    return None if seconds is None or not 0 < seconds <= MAX_TRIAL_S else seconds
-
-
-def _cid(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit()) or len(text) > 2:
-        return None
-    return int(text) if int(text) in _CIDS else None
+DIALECT = Dialect(
+    "plain",
+    "this program's own words: APN em, STATUS, NETWORK SCAN",
+    _parse_message,
+    _say,
+    claims=(
+        "APN",
+        "#17 PIN 4821 APN em user=u pass=p auth=chap type=ip cid=1 for=10m",
+        "APN ROLLBACK",
+        "apn=em",
+        "STATUS",
+        "SETUP 7H2K9QXW SIGNAL",
+        "PING",
+        "HELP",
+        "NETWORK",
+        "NETWORK SCAN",
+        "NETWORK 26201",
+        "NETWORK AUTO",
+        "SMSC",
+        "SMSC +491710760000",
+        "REBOOT MODEM",
+        "REBOOT HOST",
+    ),
+)
