@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "apn": Entry("apn_config.cli_apn", "apn", "Show or set the APN, verified or rolled back."),
         "sms": Entry("apn_config.cli_sms", "sms", "Send, list, read, delete or watch SMS."),
         "network": Entry("apn_config.cli_network", "network", "Show, look for or choose networks."),
+        "keys": Entry("apn_config.cli_keys", "keys", "Make or show the keys of signed commands."),
         "journal": Entry("apn_config.cli_journal", "journal", "Show what happened."),
         "metrics": Entry("apn_config.cli_metrics", "metrics", "Print metrics for Prometheus."),
     },
@@ -49,6 +50,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = {
         "transcript": Entry("modem.cli_transcript", "transcript", "Show or replay a recording."),
         "pdu": Entry("modem.cli", "pdu", "Decode and encode SMS PDUs."),
         "command": Entry("apn_config.cli_command", "command", "Tell what an SMS would do."),
+        "access": Entry("apn_config.cli_access", "access", "Tell who may do what, and why."),
         "profiles": Entry("modem.cli_profiles", "profiles", "Show the modem families known."),
     },
     "Bench": {

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 
+from apn_config.access import Access
+from apn_config.access_secrets import load_secrets
+from apn_config.admission import Admission
 from apn_config.apn_changes import ApnChanges, Progress
 from apn_config.appliers import Applier, ApplierError, applier_for
-from apn_config.batch import Judge, Taken
+from apn_config.batch import Counsel, Taken
 from apn_config.budgets import RadioBudget, RecoveryBudget
 from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
 from apn_config.config import Config, ConfigError
 from apn_config.config_recovery import PowerConfig
-from apn_config.executor import Executor, Initialisations
+from apn_config.executor import Executor
 from apn_config.hub import Hub
 from apn_config.intake import Intake
-from apn_config.judgement import Judgement, judge_text
-from apn_config.model import ApnRequest, Sender
+from apn_config.judgement import Judge
+from apn_config.model import ApnRequest, Device
 from apn_config.outgoing import Outgoing
 from apn_config.pin import PinGuard
+from apn_config.reader import Reader
 from apn_config.steps import Plan
 from apn_config.storage_thread import StoreThread
 from apn_config.store import ChangeRow
@@ -29,7 +34,10 @@ from apn_config.sweep import SweepPolicy
 from apn_config.tally import Tally
 from apn_config.tools import Probe
 from apn_config.transaction import Reason
+from apn_config.veil import Veil
+from apn_config.verbs.place import Initialisations, Place
 from apn_config.vitals import Turn, Vitals, idle
+from apn_config.voice import Voice
 from modem import (
     ContextChanged,
     MessageDirect,
@@ -57,6 +65,7 @@ LONGEST_AGAIN_S = 3600.0
 INTAKE_LIMIT_S = 1800.0
 ACTION_LIMIT_S = 900.0
 SENDING_LIMIT_S = 600.0
+_CNUM = re.compile(r'\+CNUM:[^,]*,\s*"?(\+?[0-9]{3,20})')
 
 
 def action_limit_s(config: Config) -> float:
@@ -82,7 +91,9 @@ class Agent:
         tally: Tally | None = None,
     ) -> None:
         self.config = config
-        self.pin_word = config.pin_word()
+        self._secrets = load_secrets(config)
+        self.reader = Reader.for_config(config)
+        self.veil = Veil(self.reader, self._secrets.words())
         self._tally = tally or Tally()
         self.tap = Tap()
         self.taken: Hub[Taken] = Hub()
@@ -95,6 +106,8 @@ class Agent:
         self.sweeps = SweepPolicy(config.modem.sweep_s)
         self._initialisations = Initialisations()
         self._may_have_drifted = asyncio.Event()
+        self._seen: Modem | None = None
+        self._number: str | None = None
         self.keeper = ModemKeeper(
             config.require_port(),
             config.modem.baud,
@@ -108,8 +121,11 @@ class Agent:
         self._build()
 
     def _build(self) -> None:
-        config, db, clock = self.config, self.db, self.clock
-        plan = Plan(config.apn, config.reply.to or "")
+        config, db, clock, secrets = self.config, self.db, self.clock, self._secrets
+        signing = secrets.keys if config.dialects.sign_answers else ()
+        voice = Voice(self.reader.dialects, signing, self._device)
+        plan = Plan(config.apn, config.reply.to or "", voice)
+        judge = Judge(self.reader, Access(config.access, secrets))
         budget = RadioBudget(db, clock, config.recovery.radio_cycles_per_day)
         self.outgoing = Outgoing(
             db=db,
@@ -117,7 +133,7 @@ class Agent:
             clock=clock,
             plan=plan,
             sending=self.sending,
-            sent=lambda: self.runner.stirred.set(),
+            sent=self._sent,
             expire_s=config.reply.expire_h * 3600,
             status_report=config.reply.status_report,
             no_sms=self._no_sms,
@@ -142,31 +158,46 @@ class Agent:
             budget=budget,
             clock=clock,
         )
-        self.executor = Executor(
+        self.place = Place(
             db=db,
             modem=self._modem,
             applier=self.applier,
-            changes=self.changes,
             plan=plan,
             budget=budget,
-            max_age_h=config.access.max_age_h if config.access else 0,
             clock=clock,
-            judge=self._judge(),
+            commands=config.commands,
             initialisations=self._initialisations,
             answer_queued=self.outgoing.wake,
+            changing=self.changes.changing,
+            sending=self.sending,
+        )
+        self.executor = Executor(
+            place=self.place,
+            changes=self.changes,
+            max_age_h=config.access.max_age_h if config.access else 0,
+            judge=judge,
         )
         self.intake = Intake(
             db=db,
             modem=self._modem,
             clock=clock,
-            judge=Judge(self._judge(), config.reply.to or ""),
+            counsel=Counsel(judge, Admission(config.access, secrets), voice, config.reply.to or ""),
+            device=self._device,
             policy=self.sweeps,
             stored=self._stored,
         )
 
-    def _judge(self) -> Callable[[str, Sender], Judgement]:
-        access, pin_word = self.config.access, self.pin_word
-        return lambda text, sender: judge_text(text, sender, access, pin_word)
+    def _device(self) -> Device:
+        """What is known of the modem and its card: it may be away, and is the same all the same."""
+        if self._seen is None:
+            return Device()
+        identity = self._seen.identity
+        return Device(identity.imei, identity.iccid or "", identity.imsi or "", self._number or "")
+
+    def _sent(self) -> None:
+        """The network took an answer."""
+        self.runner.stirred.set()
+        self.place.stirred.set()
 
     def _no_sms(self, why: str) -> None:
         """SMS don't work although the modem is registered; a change under way mends that itself."""
@@ -243,8 +274,9 @@ class Agent:
                 logger.debug("%s", event)
         self.events.tell(event)
 
-    async def _ready(self, _modem: Modem) -> None:
+    async def _ready(self, modem: Modem) -> None:
         self._tally.modem_starts += 1
+        self._seen = modem
         self._initialisations.another()
         self._may_have_drifted.set()
         self.intake.initialised()
@@ -267,6 +299,7 @@ class Agent:
             modem = await self._modem()
             try:
                 await modem.read_card()
+                self._number = await _own_number(modem)
                 await self.changes.check_card(modem)
                 if self.config.apn.enforce:
                     await self.changes.correct_drift(modem)
@@ -274,6 +307,13 @@ class Agent:
             except (ModemError, ApplierError) as error:
                 failures = min(failures + 1, 20)
                 logger.warning("the modem's APN couldn't be compared: %s", error)
+
+
+async def _own_number(modem: Modem) -> str | None:
+    """The card's own number (3GPP TS 27.007 7.1), where it has one: nobody commands himself."""
+    answer = await modem.run_at("AT+CNUM")
+    found = map(_CNUM.match, answer.lines if answer.ok else ())
+    return next((match[1] for match in found if match is not None), None)
 
 
 def _power(config: PowerConfig | None) -> PowerSwitch | None:

@@ -11,13 +11,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from apn_config import access, replies
+from apn_config import access
 from apn_config.appliers import Applier, Held
 from apn_config.budgets import RadioBudget
 from apn_config.change import ChangeRunner
 from apn_config.clock import Clock
 from apn_config.merge import Refusal, merge
-from apn_config.model import NO_CREDENTIALS, Apn, ApnRequest, Command
+from apn_config.model import (
+    NO_CREDENTIALS,
+    Apn,
+    ApnRequest,
+    Command,
+    Form,
+    Outcome,
+    Result,
+)
 from apn_config.steps import Ending, Plan, holds, settle, undo_text
 from apn_config.storage_thread import StoreThread
 from apn_config.store import UNKNOWN_CARD, ChangeRow, InboxRow, Intent, Store
@@ -78,7 +86,7 @@ class ApnChanges:
                 )
                 await self._runner.run(change)
 
-    async def by_sms(self, modem: Modem, row: InboxRow, command: Command) -> None:
+    async def by_sms(self, modem: Modem, row: InboxRow, command: Command, form: Form) -> None:
         """Carry out APN SET or APN ROLLBACK to the change's end. Raises Refused, ModemError."""
         request = command.request
         cid = None if request is None else request.cid
@@ -87,11 +95,12 @@ class ApnChanges:
         async with self.changing:
             on_trial = await self._on_trial()
             if on_trial is not None and request is None:
-                await self._end_trial(on_trial, Reason.ASKED, self._told(row, command, on_trial))
+                told = self._told(row, command, form, on_trial)
+                await self._end_trial(on_trial, Reason.ASKED, told)
                 return
             if on_trial is not None:
                 raise Refused("trial")
-            change = await self._begin(modem, request, row, command.tag)
+            change = await self._begin(modem, request, row, form)
             await self._runner.run(change)
 
     async def by_socket(
@@ -118,7 +127,9 @@ class ApnChanges:
             change = await self._begin(modem, request)
             return await self._runner.run(change, progress)
 
-    async def keep(self, row: InboxRow | None = None, command: Command | None = None) -> ChangeRow:
+    async def keep(
+        self, row: InboxRow | None = None, command: Command | None = None, form: Form | None = None
+    ) -> ChangeRow:
         """What is on trial stays; a message is answered in the same transaction. Raises Refused."""
         async with self.changing:
             on_trial = await self._on_trial()
@@ -127,7 +138,8 @@ class ApnChanges:
             ending = Ending(Event.KEPT)
             if row is None or command is None:
                 return await self._runner.move(on_trial, ending)
-            return await self._runner.move(on_trial, ending, self._told(row, command, on_trial))
+            told = self._told(row, command, form or command.form, on_trial)
+            return await self._runner.move(on_trial, ending, told)
 
     async def end_trial_if_over(self) -> float | None:
         """Roll back what was on trial for long enough; else the seconds that are left of it."""
@@ -166,7 +178,7 @@ class ApnChanges:
                 wanted = replace(wanted, credentials=None)
             live = (await self._applier.serving(modem, cid, activate=False)).context.apn
             # Written and not yet in effect: somebody was interrupted between the two.
-            waits = live is not None and not same_apn(live, wanted.name)
+            waits = live is not None and bool(wanted.name) and not same_apn(live, wanted.name)
             if holds(found, wanted) and (not waits or self._in_vain == (iccid, live)):
                 # A network that serves another APN of its own is not made to serve ours by asking.
                 return
@@ -235,15 +247,17 @@ class ApnChanges:
         change = await self._runner.move(change, Ending(Event.CALLED_OFF, why), also)
         return await self._runner.run(change, progress)
 
-    def _told(self, row: InboxRow, command: Command, change: ChangeRow) -> Callable[[Store], None]:
+    def _told(
+        self, row: InboxRow, command: Command, form: Form, change: ChangeRow
+    ) -> Callable[[Store], None]:
         """Settle and answer the message that ended a trial."""
         now = self._clock.now()
-        words = f"{command.verb.value} {replies.value(change.intent.wanted.name)}"
+        outcome = Outcome(Result.OK, command.verb, change.intent.wanted.name)
 
         def write(store: Store) -> None:
             move_mark(store, row)
             settle(store, row.id, "answered", now)
-            text = replies.ok(words, (), command.tag)
+            text = self._plan.voice.say(outcome, form, now.wall)
             store.outbox.add(self._plan.reply_to, text, now, inbox_id=row.id)
 
         return write
@@ -253,7 +267,7 @@ class ApnChanges:
         modem: Modem,
         request: ApnRequest | None,
         row: InboxRow | None = None,
-        tag: str | None = None,
+        form: Form = Form(),  # noqa: B008 -- frozen
     ) -> ChangeRow:
         """Snapshot, merge, and the durable intent. Raises Refused, ModemError."""
         cid = self._plan.apn.cid if request is None or request.cid is None else request.cid
@@ -269,7 +283,7 @@ class ApnChanges:
             former=former.apn,
             former_level=await self._level(seen.level, former.apn, iccid, cid, by_sms=by_sms),
             inbox_id=None if row is None else row.id,
-            tag=tag,
+            form=form,
             undo=undo_text(self._plan, former.undo),
             trial_s=None if request is None else request.trial_s,
         )
@@ -338,7 +352,12 @@ class ApnChanges:
 
 
 def move_mark(store: Store, row: InboxRow) -> None:
-    """A changing command is carried out; an older one from the same sender is stale now."""
+    """A changing command is carried out; an older one from the same sender, or signed by the same
+    key, is stale now.
+    """
+    if row.form is not None and row.form.key is not None and row.form.counter is not None:
+        store.counters.set_applied(row.form.key, row.form.counter)
+        return
     key = access.sender_key(row.sender)
     applied = store.marks.applied(key)
     if applied is not None and not access.believable(applied, store.marks.newest()):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from apn_config import replies
 from apn_config.appliers import ApplierError
 from apn_config.clock import Moment
+from apn_config.model import Outcome, Result, Verb
 from apn_config.network_words import network_pairs
 from apn_config.spans import shown_span
 from apn_config.steps import Ending, holds
@@ -141,12 +141,12 @@ class Applying:
             return await tools.switch_radio(modem, change)
         return True
 
-    async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> str:
+    async def _success(self, modem: Modem, change: ChangeRow, seen: Observation) -> Outcome:
         intent = change.intent
         pairs = [] if intent.trial_s is None else [("for", shown_span(intent.trial_s))]
         pairs += [("ip", seen.context.address)] if seen.context.address else []
         pairs += network_pairs(seen.registration, await modem.signal())
-        return replies.ok(f"APN {replies.value(intent.wanted.name)}", pairs, intent.tag)
+        return Outcome(Result.OK, Verb.APN_SET, intent.wanted.name, tuple(pairs))
 
 
 class _Watch:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from apn_config import access
+from apn_config.admission import Admission
 from apn_config.clock import Moment
-from apn_config.dialects.plain import redact
-from apn_config.judgement import Answer, Execute, Judgement, Silence
+from apn_config.judgement import Answer, Execute, Judge, Judgement, Silence
 from apn_config.masking import masked
-from apn_config.model import Sender
+from apn_config.model import Device, Message, Sender
 from apn_config.steps import settle
 from apn_config.store import Incoming, OutboxRow, Place, Report, Store
+from apn_config.voice import Voice
 from modem import sms
 
 logger = logging.getLogger(__name__)
@@ -35,10 +36,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """How the intake asks what a text means, and where answers go."""
+class Counsel:
+    """Whom the intake asks what a message means and whether it is let in; who words the answers,
+    and where they go.
+    """
 
-    of: Callable[[str, Sender], Judgement]
+    judge: Judge
+    admission: Admission
+    voice: Voice
     reply_to: str
 
 
@@ -57,6 +62,12 @@ class Taken:
     whole: Sequence[int] = ()
 
 
+def _port(message: sms.Deliver) -> int | None:
+    """The port that it was addressed to."""
+    ports = message.ports
+    return None if ports is None else ports.dst
+
+
 def _word(verdict: Silence | Answer) -> str:
     """What is kept of a message that was done with at once."""
     return verdict.why if isinstance(verdict, Silence) else verdict.verdict
@@ -65,9 +76,10 @@ def _word(verdict: Silence | Answer) -> str:
 class Batch:
     """One transaction: what was read together."""
 
-    def __init__(self, store: Store, judge: Judge, now: Moment) -> None:
+    def __init__(self, store: Store, counsel: Counsel, device: Device, now: Moment) -> None:
         self._store = store
-        self._judge = judge
+        self._counsel = counsel
+        self._device = device
         self._now = now
         self._answers = self._commands = self._joined = False
         self._log: list[str] = []
@@ -131,6 +143,9 @@ class Batch:
 
     def _take_one(self, item: Found, message: sms.Deliver) -> None:
         sender = Sender(message.number, message.address.alphanumeric)
+        if self._store.inbox.holds(message.key):
+            self._note_repeat(sender)
+            return
         place = None
         if message.concat is not None and message.concat.total > 1:
             concat = message.concat
@@ -143,28 +158,28 @@ class Batch:
             scts_octets=message.scts,
             scts=message.timestamp,
             place=place,
+            data=None if place else message.data,
+            port=_port(message),
         )
         if place is None:
             self._take_whole(incoming)
-        elif self._store.inbox.add(incoming, self._now) is None:
-            self._note_repeat(sender)
         else:
+            self._store.inbox.add(incoming, self._now)
             self._join(sender, place)
 
     def _take_whole(self, incoming: Incoming) -> None:
         """Store a message as it is to stay: one that needs no modem is settled from the first."""
-        verdict = self._verdict(incoming.text, incoming.sender)
+        verdict = self._verdict(incoming.message, incoming.sender)
+        redacted = self._counsel.judge.reader.redact(incoming.message)
         if isinstance(verdict, Execute):
-            message_id = self._store.inbox.add(incoming, self._now)
+            let_in = replace(incoming, form=verdict.form, redacted=redacted)
+            message_id = self._store.inbox.add(let_in, self._now)
         else:
-            redacted = redact(incoming.text or "")
             message_id = self._store.inbox.add_settled(
                 incoming, _word(verdict), redacted, self._now
             )
-        if message_id is None:
-            self._note_repeat(incoming.sender)
-        else:
-            self._act(message_id, verdict, incoming.sender, incoming.scts)
+        assert message_id is not None  # its key was looked for
+        self._act(message_id, verdict, incoming.sender, incoming.scts)
 
     def _join(self, sender: Sender, place: Place) -> None:
         """Make one message of the parts, once all are there."""
@@ -176,18 +191,31 @@ class Batch:
             rows[part.key] = row
             whole = reassembler.add(part, 0.0)
             if whole is not None:
-                ids = [rows[part.key].id for part in whole.parts]
-                message_id = self._store.inbox.join(ids, whole.text, self._now)
                 first = rows[whole.parts[0].key]
-                self._joined = True
-                verdict = self._verdict(whole.text, sender)
-                if not isinstance(verdict, Execute):
-                    settle(self._store, message_id, _word(verdict), self._now)
-                self._act(message_id, verdict, sender, first.scts)
+                ids = [rows[part.key].id for part in whole.parts]
+                port = next((each for each in map(_port, whole.parts) if each is not None), None)
+                message = Message(whole.text, whole.data, port)
+                self._take_joined(ids, message, sender, first.scts)
                 return
 
-    def _verdict(self, text: str | None, sender: Sender) -> Judgement:
-        return Silence("no text") if text is None else self._judge.of(text, sender)
+    def _take_joined(
+        self, ids: Sequence[int], message: Message, sender: Sender, scts: datetime | None
+    ) -> None:
+        message_id = self._store.inbox.join(ids, message, self._now)
+        self._joined = True
+        verdict = self._verdict(message, sender)
+        redacted = self._counsel.judge.reader.redact(message)
+        if isinstance(verdict, Execute):
+            self._store.inbox.let_in(message_id, verdict.form, redacted)
+        else:
+            settle(self._store, message_id, _word(verdict), self._now, redacted)
+        self._act(message_id, verdict, sender, scts)
+
+    def _verdict(self, message: Message, sender: Sender) -> Judgement:
+        """What it means, and whether it is let in; what that has to remember is written here."""
+        counsel = self._counsel
+        judged = counsel.judge.judge(message, sender, self._device)
+        return counsel.admission.admit(self._store, judged, sender, self._device, self._now)
 
     def _act(
         self, message_id: int, verdict: Judgement, sender: Sender, scts: datetime | None
@@ -202,8 +230,9 @@ class Batch:
             return
         if isinstance(verdict, Answer):
             self._answers = True
-            reply_to = self._judge.reply_to
-            self._store.outbox.add(reply_to, verdict.text, self._now, inbox_id=message_id)
+            text = self._counsel.voice.say(verdict.outcome, verdict.form, self._now.wall)
+            reply_to = self._counsel.reply_to
+            self._store.outbox.add(reply_to, text, self._now, inbox_id=message_id)
         self._note(message_id, sender, _word(verdict))
 
     def _move_time(self, scts: datetime | None) -> None:

@@ -125,7 +125,7 @@ class ChangeRunner:
 
         async with self._sending:
             change = await self._db.run(write)
-        fields = {"change": change.id, "tag": change.intent.tag, "state": change.state.value}
+        fields = {"change": change.id, "tag": change.intent.form.tag, "state": change.state.value}
         logger.info("change %s: %s", change.id, change.state.value, extra={"fields": fields})
         self._answer_queued()
         if change.state.restful:

@@ -12,7 +12,21 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from apn_config.config_access import ACCESS_KEYS, AccessConfig, Rule, check_access, parse_access
 from apn_config.config_apn import ApnConfig, parse_apn
+from apn_config.config_commands import (
+    COMMANDS_KEYS,
+    CommandsConfig,
+    OwnCommand,
+    parse_commands,
+)
+from apn_config.config_dialects import (
+    DialectConfig,
+    DialectsConfig,
+    OmacpConfig,
+    parse_dialects,
+    section_keys,
+)
 from apn_config.config_reader import ConfigError, Table, parse_toml, read_octets, read_secret
 from apn_config.config_recovery import RecoveryConfig, parse_recovery
 
@@ -20,12 +34,18 @@ __all__ = [
     "DEFAULT_PATH",
     "AccessConfig",
     "ApnConfig",
+    "CommandsConfig",
     "Config",
     "ConfigError",
     "ControlConfig",
+    "DialectConfig",
+    "DialectsConfig",
     "ModemConfig",
+    "OmacpConfig",
+    "OwnCommand",
     "RecoveryConfig",
     "ReplyConfig",
+    "Rule",
     "StoreConfig",
     "defaults",
     "load",
@@ -40,13 +60,7 @@ DEFAULT_PATH = Path("/etc/modem-helper/config.toml")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,8}")
 # emnify's newer documents say "up to seven digits", the older ones "8 digits or less".
 _SURELY_SHORT = 7
-# TP-OA holds ten octets: eleven septets, or twenty digits (3GPP TS 23.040 9.1.2.5).
-_NAME_CHARS = 11
-_NUMBER = re.compile(r"\+?[0-9]{1,20}")
-_LIKE_A_NUMBER = re.compile(r"[-+()./ 0-9]+")
-_SENDER = f'digits (+ allowed, no blanks), a name of at most {_NAME_CHARS} characters, or ""'
 _WEEK_S = 7 * 86400
-_YEAR_H = 366 * 24
 # sun_path of unix(7), without its final NUL.
 _MAX_SOCKET_OCTETS = 107
 _SIM_PIN_DIGITS = range(4, 9)
@@ -78,15 +92,6 @@ class ReplyConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessConfig:
-    """Who may command. A listed "" is the sender of a message that names none."""
-
-    senders: tuple[str, ...] = ()
-    pin_file: Path | None = None
-    max_age_h: float = 24.0
-
-
-@dataclass(frozen=True, slots=True)
 class StoreConfig:
     """The database."""
 
@@ -101,6 +106,8 @@ class ControlConfig:
 
 
 _APN = ApnConfig()
+_DIALECTS = DialectsConfig()
+_COMMANDS = CommandsConfig()
 _RECOVERY = RecoveryConfig()
 
 
@@ -112,6 +119,8 @@ class Config:
     modem: ModemConfig = ModemConfig()
     reply: ReplyConfig = ReplyConfig()
     access: AccessConfig | None = None
+    dialects: DialectsConfig = _DIALECTS
+    commands: CommandsConfig = _COMMANDS
     apn: ApnConfig = _APN
     store: StoreConfig = StoreConfig()
     control: ControlConfig = ControlConfig()
@@ -153,13 +162,14 @@ class Config:
 _SECTIONS = {
     "modem": ModemConfig,
     "reply": ReplyConfig,
-    "access": AccessConfig,
     "apn": ApnConfig,
     "store": StoreConfig,
     "control": ControlConfig,
     "recovery": RecoveryConfig,
 }
 _KEYS = {name: tuple(each.name for each in fields(kind)) for name, kind in _SECTIONS.items()}
+_KEYS |= {"access": ACCESS_KEYS, "commands": COMMANDS_KEYS}
+_DIALECTS_SECTION = "dialects"
 _SECTION_OF = {key: section for section, keys in _KEYS.items() for key in keys}
 
 
@@ -205,7 +215,8 @@ def readable(path: Path) -> Config:
         values = parse_toml(read_octets(path), path)
     except ConfigError:
         return config
-    root = Table(path, "", {key: values[key] for key in _KEYS if key in values}, tuple(_KEYS))
+    known = (*_KEYS, _DIALECTS_SECTION)
+    root = Table(path, "", {key: values[key] for key in known if key in values}, known)
     with suppress(ConfigError):
         config = replace(config, modem=_modem(root.section("modem", _KEYS["modem"]), []))
     with suppress(ConfigError):
@@ -216,14 +227,17 @@ def readable(path: Path) -> Config:
 def parse(octets: bytes, path: Path) -> Config:
     """As `load`, of what stands or is to stand in the file."""
     path = path.absolute()
-    root = Table(path, "", parse_toml(octets, path), tuple(_KEYS), _SECTION_OF)
+    known = (*_KEYS, _DIALECTS_SECTION)
+    root = Table(path, "", parse_toml(octets, path), known, _SECTION_OF)
     tables = {name: root.section(name, keys, _SECTION_OF) for name, keys in _KEYS.items()}
     notes: list[str] = []
     config = Config(
         path=path,
         modem=_modem(tables["modem"], notes),
         reply=_reply(tables["reply"], notes),
-        access=_access(tables["access"], notes) if root.has("access") else None,
+        access=parse_access(tables["access"], notes) if root.has("access") else None,
+        dialects=_dialects(root, notes),
+        commands=parse_commands(tables["commands"]),
         apn=parse_apn(tables["apn"], notes),
         store=StoreConfig(tables["store"].file("path", StoreConfig().path)),
         control=_control(tables["control"]),
@@ -231,7 +245,20 @@ def parse(octets: bytes, path: Path) -> Config:
     )
     if config.access is None:
         notes.append("access: nobody may command by SMS, since there is no section [access]")
+    check_access(config, notes)
+    _refuse_clashes(config)
     return replace(config, warnings=tuple(notes))
+
+
+def _refuse_clashes(config: Config) -> None:
+    """Two dialects that understand the same text: raises ConfigError."""
+    if config.dialects == DialectsConfig():
+        return
+    from apn_config.reader import Reader
+
+    for one, other, text in Reader.for_config(config).clashes():
+        problem = f"{one} and {other} both understand {text!r}; enable one of them"
+        raise ConfigError(config.path, "dialects.enabled", problem)
 
 
 def _modem(table: Table, notes: list[str]) -> ModemConfig:
@@ -260,20 +287,11 @@ def _reply(table: Table, notes: list[str]) -> ReplyConfig:
     )
 
 
-def _access(table: Table, notes: list[str]) -> AccessConfig:
-    senders = table.texts("senders")
-    for sender in senders:
-        # A number with blanks or hyphens may be taken for a name, and matches nobody then.
-        is_name = len(sender) <= _NAME_CHARS and not _LIKE_A_NUMBER.fullmatch(sender)
-        if not (is_name or _NUMBER.fullmatch(sender)):
-            raise table.error("senders", _SENDER, sender)
-    if not senders:
-        notes.append("access.senders: nobody may command by SMS, since no sender is listed")
-    return AccessConfig(
-        senders=senders,
-        pin_file=table.secret_file("pin_file", notes),
-        max_age_h=table.positive("max_age_h", AccessConfig().max_age_h, _YEAR_H),
-    )
+def _dialects(root: Table, notes: list[str]) -> DialectsConfig:
+    """Without the section nothing about dialects is loaded."""
+    if not root.has(_DIALECTS_SECTION):
+        return DialectsConfig()
+    return parse_dialects(root.section(_DIALECTS_SECTION, section_keys()), notes)
 
 
 def _control(table: Table) -> ControlConfig:

@@ -244,6 +244,31 @@ class Table:
             raise ConfigError(self._path, name, f"wanted a section [{name}], got {_kind(value)}")
         return Table(self._path, name, value, known, elsewhere)
 
+    def sections(self, key: str, known: Iterable[str]) -> list[Table]:
+        """The tables of an array, `[[section.key]]`; in errors they count from 1."""
+        allowed, name = tuple(known), self.dotted(key)
+        found = []
+        for number, item in enumerate(self._array(key, "tables"), 1):
+            if not isinstance(item, dict):
+                raise ConfigError(self._path, name, f"wanted [[{name}]], got {_kind(item)}")
+            found.append(Table(self._path, f"{name} {number}", item, allowed))
+        return found
+
+    def named(self, key: str, known: Iterable[str]) -> dict[str, Table]:
+        """The tables inside this one's table `key`, by names that the user gives."""
+        allowed, value, name = tuple(known), self._values.get(key, {}), self.dotted(key)
+        if not isinstance(value, dict):
+            raise ConfigError(
+                self._path, name, f"wanted sections [{name}.NAME], got {_kind(value)}"
+            )
+        found = {}
+        for each, inner in value.items():
+            own = f"{name}.{printable(each)}"
+            if not isinstance(inner, dict):
+                raise ConfigError(self._path, own, f"wanted a section [{own}], got {_kind(inner)}")
+            found[each] = Table(self._path, own, inner, allowed)
+        return found
+
     def error(self, key: str, wanted: str, got: object = None) -> ConfigError:
         """What was wanted of a key that is there; `got` is the item of an array."""
         value = self._values.get(key) if got is None else got

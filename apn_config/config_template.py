@@ -39,6 +39,70 @@ senders = [{senders}]
 # pin_file = "/etc/modem-helper/pin-word"
 # A command that is older than this is refused.
 # max_age_h = {max_age_h:g}
+# The directory of the keys that signed commands are proven by; see `modem-helper keys`.
+# keys = "{keys}"
+# A file of mode 0600 with a code, 8 characters at least, that lets anybody set the APN for a while
+# after a boot (SETUP code APN em), on a device that has neither a PIN word, a password nor a key.
+# setup_code_file = "/etc/modem-helper/setup-code"
+# For so long after a boot.
+# setup_min = {setup_min:g}
+# After so many wrong words, passwords or signatures nothing of that sender is looked at; ten times
+# as many from all senders together close the dialect.
+# failures = {failures}
+# For how long that is so; a restart shortens it not.
+# lockout_min = {lockout_min:g}
+# How many commands of a sender or a key are answered in an hour; 0 is any number.
+# commands_per_hour = {commands_per_hour}
+# In a day.
+# commands_per_day = {commands_per_day}
+# How many commands are answered in an hour in all, since each answer costs; 0 is any number.
+# answers_per_hour = {answers_per_hour}
+# In a day.
+# answers_per_day = {answers_per_day}
+
+# Who may do what: the first rule that is about a message decides; `senders` above are the last one,
+# for all that there is. See docs/access.md, and `modem-helper access explain`.
+# [[access.rules]]
+# name = "helpdesk"                     # what the journal calls it
+# senders = ["4917*"]                   # patterns with * and ?; without this key: anybody
+# dialects = ["signed"]                 # without this key: any that is enabled
+# keys = ["helpdesk"]                   # whose signature it takes; without this key: anybody's
+# verbs = ["STATUS", "APN READ"]        # "APN" is all that begin so; without this key: all
+# proof = "wanted"                      # "none": no PIN word or password is asked for
+
+# Other syntaxes of commands, each explained in its own file under apn_config/dialects.
+# [dialects]
+# enabled = ["plain", "signed", "omacp", "teltonika"]   # without this section: "plain" alone
+
+# What a dialect's messages are proven by, in a section of its name.
+# [dialects.teltonika]
+# login = "admin"                       # where its messages have one
+# password_file = "/etc/modem-helper/teltonika-password"    # of mode 0600
+# device_id = "100850000"               # where they name the device; else the end of the IMEI
+
+# OMA Client Provisioning; see docs/omacp.md.
+# [dialects.omacp]
+# pin_file = "/etc/modem-helper/omacp-pin"    # of mode 0600; take a long one
+# accept = ["userpin", "usernetwpin"]   # "netwpin" and "unsigned" prove nothing
+
+# Signed commands; see docs/signed-commands.md.
+# [dialects.signed]
+# answers = true                        # sign the answers to them, too
+
+# Programs that commands run; see docs/commands.md.
+# [commands]
+# reboot_host = ["systemctl", "reboot"]       # what REBOOT HOST runs; it is refused without this key
+
+# A verb of your own: its name, in capitals, and what it runs, without a shell.
+# [commands.own.DOOR]
+# program = ["/usr/local/bin/door"]     # with its first arguments
+# arguments = ["open|close"]            # patterns; a command has to bring a word for each
+# timeout_s = 10                        # it is killed then
+# output = 120                          # so many characters of what it prints are the answer
+
+# Another, which a Python entry point of the group modem_helper.commands carries out.
+# [commands.own.LAMP]
+# function = "lamp"                     # the entry point's name, in the place of a program
 
 [apn]
 # Who gives the APN to the system: "at" (this program, by AT commands), "networkmanager",
@@ -128,7 +192,7 @@ def render(
 
     All values have to be printable; whether they are right is for `config.parse` to tell.
     """
-    apn = _DEFAULT.apn
+    apn, access = _DEFAULT.apn, AccessConfig()
     return _TEXT.format(
         ports="".join(f"# found: {found}\n" for found in found_ports),
         port=_quoted(port),
@@ -136,7 +200,15 @@ def render(
         senders=", ".join(_quoted(sender) for sender in senders),
         baud=_DEFAULT.modem.baud,
         sweep_s=_DEFAULT.modem.sweep_s,
-        max_age_h=AccessConfig().max_age_h,
+        max_age_h=access.max_age_h,
+        keys=access.keys,
+        setup_min=access.setup_min,
+        failures=access.failures,
+        lockout_min=access.lockout_min,
+        commands_per_hour=access.commands_per_hour,
+        commands_per_day=access.commands_per_day,
+        answers_per_hour=access.answers_per_hour,
+        answers_per_day=access.answers_per_day,
         applier=f"applier = {_quoted(applier)}"
         if applier != apn.applier
         else f"# applier = {_quoted(applier)}",

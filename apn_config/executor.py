@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
-from apn_config import access, replies
-from apn_config.apn_changes import ApnChanges, Refused, move_mark
-from apn_config.appliers import Applier, ApplierError, ApplierRefused
-from apn_config.budgets import RadioBudget
-from apn_config.clock import Clock
-from apn_config.judgement import Answer, Execute, Judgement, Silence
-from apn_config.model import Command, Sender, Verb
-from apn_config.network_words import network_pairs
-from apn_config.steps import Plan, settle
-from apn_config.storage_thread import StoreThread
-from apn_config.store import InboxRow, Rung, Store, StoreError, StoreMisuse, clock_step_s
-from apn_config.verify import observe
+from apn_config import access
+from apn_config.apn_changes import ApnChanges, Refused
+from apn_config.appliers import ApplierError, ApplierRefused
+from apn_config.judgement import Answer, Execute, Judge, Judgement, Silence
+from apn_config.model import Command, Device, Form, Outcome, Result, Verb
+from apn_config.steps import settle
+from apn_config.store import InboxRow, Store, StoreError, StoreMisuse, clock_step_s
+from apn_config.verbs import ONCE, READING
+from apn_config.verbs.place import Place
 from apn_config.vitals import idle
 from modem import MisuseError, Modem, ModemError
 
@@ -27,32 +24,6 @@ logger = logging.getLogger(__name__)
 # A modem that fails a command so often is told of in the answer; the queue goes on.
 TRIES = 3
 RETRY_S = 2.0
-# SIM7600: PB DONE within 30 s of CRESET; USB modes take up to 3 min until the port is back.
-REBOOT_S = 180.0
-# From the command for it until the modem goes away, or says that it boots.
-BOOT_HEARD_S = 10.0
-# What an answer tells of the past, newest first; what doesn't fit is left out.
-HISTORY_ROWS = 10
-
-
-class Initialisations:
-    """Counts how often the modem became ready, for whoever waits for the next time."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._changed = asyncio.Event()
-
-    def another(self) -> None:
-        """The modem is ready (again)."""
-        self.count += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def beyond(self, count: int) -> int:
-        """Wait until there were more than `count`; how many there were."""
-        while self.count <= count:
-            await self._changed.wait()
-        return self.count
 
 
 class Executor:
@@ -61,36 +32,18 @@ class Executor:
     def __init__(
         self,
         *,
-        db: StoreThread,
-        modem: Callable[[], Awaitable[Modem]],
-        applier: Applier,
+        place: Place,
         changes: ApnChanges,
-        plan: Plan,
-        budget: RadioBudget,
         max_age_h: float,
-        clock: Clock,
-        judge: Callable[[str, Sender], Judgement],
-        initialisations: Initialisations,
-        answer_queued: Callable[[], None],
+        judge: Judge,
     ) -> None:
-        self._db = db
-        self._modem = modem
-        self._applier = applier
+        self._place = place
+        self._db = place.db
         self._changes = changes
-        self._plan = plan
-        self._budget = budget
         self._max_age_h = max_age_h
-        self._clock = clock
         self._judge = judge
-        self._initialisations = initialisations
-        self._answer_queued = answer_queued
         self._wake = asyncio.Event()
         self._closing = False
-        self._verbs: Mapping[Verb, Callable[[Modem, Command], Awaitable[str]]] = {
-            Verb.APN_READ: self._read_apn,
-            Verb.APN_HISTORY: self._history,
-            Verb.STATUS: self._status,
-        }
 
     def wake(self) -> None:
         """A message may be pending."""
@@ -99,6 +52,7 @@ class Executor:
     def close(self) -> None:
         """Begin nothing more; what is under way goes on."""
         self._closing = True
+        self._place.closing.set()
 
     async def run(self) -> None:
         """Finish what was under way, then carry out what is pending, until cancelled."""
@@ -122,44 +76,36 @@ class Executor:
             async with asyncio.timeout(limit_s):
                 await self._wake.wait()
 
-    # --- after a restart ----------------------------------------------------------------------
-
     async def _settle_started(self, row: InboxRow) -> None:
-        """A reboot that had begun is never begun again.
-
-        It is done if the host was rebooted since, or the modem is just rebooting.
-        """
-        verdict = self._judge(row.text or "", row.sender)
-        tag = verdict.command.tag if isinstance(verdict, Execute) else None
-        began_s = row.received.running_s if row.started_s is None else row.started_s
-        rebooted = await self._db.run(lambda store: store.time.before_this_boot(began_s))
-        if rebooted or await self._boots(began_s):
-            await self._answer(row, replies.ok("REBOOT MODEM", (), tag), "done")
-        else:
-            await self._answer(row, replies.err(None, "interrupted", tag=tag), "interrupted")
-
-    async def _boots(self, began_s: float) -> bool:
-        """Does the modem say that it boots, or go away for that, so soon after it was told?"""
-        modem = await self._modem()
-        now = self._clock.now()
-        age_s = await self._db.run(lambda store: store.time.running_s(now)) - began_s
-        if not modem.booted and age_s < BOOT_HEARD_S:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(BOOT_HEARD_S - age_s):
-                    await modem.restarted.wait()
-        return modem.booted or modem.restarted.is_set()
+        """What must not run twice and had begun when the program stopped is never begun again."""
+        verdict = self._judged(row)
+        if not isinstance(verdict, Execute) or verdict.command.verb not in ONCE:
+            # The configuration knows its verb no more.
+            outcome = Outcome(Result.ERR, reason="interrupted")
+            await self._answer(row, outcome, "interrupted")
+            return
+        row = replace(row, form=verdict.form)
+        await ONCE[verdict.command.verb].after_restart(self._place, row, verdict.command)
 
     # --- one message --------------------------------------------------------------------------
 
+    def _judged(self, row: InboxRow) -> Judgement:
+        """What is to be done with it; of one that an older version stored nothing was proven."""
+        if row.form is None:
+            return self._judge.judge(row.message, row.sender, Device())
+        return self._judge.again(row.message, row.sender, row.form)
+
     async def _carry_out(self, row: InboxRow) -> None:
-        verdict = self._judge(row.text or "", row.sender)
+        verdict = self._judged(row)
         if isinstance(verdict, Silence):
             # The configuration changed since the message was stored.
-            now = self._clock.now()
+            now = self._place.clock.now()
             await self._db.run(lambda store: settle(store, row.id, verdict.why, now))
             await self._db.truncate_wal()
-        elif isinstance(verdict, Answer):
-            await self._answer(row, verdict.text, verdict.verdict)
+            return
+        row = replace(row, form=verdict.form)
+        if isinstance(verdict, Answer):
+            await self._answer(row, verdict.outcome, verdict.verdict)
         else:
             await self._execute_safely(row, verdict.command)
             if verdict.command.secret:
@@ -174,57 +120,59 @@ class Executor:
             raise
         except Exception:
             logger.exception("%s failed", command.verb.value)
-            await self._answer(row, replies.err(None, "internal", tag=command.tag), "internal")
+            await self._refuse(row, command.verb, "internal")
 
     async def _execute(self, row: InboxRow, command: Command) -> None:
         tries = 0
         while True:
-            modem = await self._modem()
+            modem = await self._place.modem()
             try:
                 await self._once(modem, row, command)
             except Refused as refusal:
-                text = replies.err(None, refusal.reason, tag=command.tag)
-                await self._answer(row, text, refusal.reason)
+                await self._refuse(row, command.verb, refusal.reason)
             except (MisuseError, ApplierRefused) as error:
                 logger.warning("%s: %s", command.verb.value, error)
-                text = replies.err(None, "unsupported", tag=command.tag)
-                await self._answer(row, text, "unsupported")
+                await self._refuse(row, command.verb, "unsupported")
             except (ModemError, ApplierError) as error:
                 tries += 1
                 logger.warning("%s: %s", command.verb.value, error)
                 if tries < TRIES:
                     await asyncio.sleep(RETRY_S)
                     continue
-                text = replies.err(None, "modem-error", tag=command.tag)
-                await self._answer(row, text, "modem-error")
+                await self._refuse(row, command.verb, "modem-error")
             return
 
     async def _once(self, modem: Modem, row: InboxRow, command: Command) -> None:
-        if command.verb.changing:
+        verb, form = command.verb, row.form or command.form
+        if verb.changing:
             await self._refuse_stale(row, command)
-        if command.verb in (Verb.APN_SET, Verb.APN_ROLLBACK):
-            await self._changes.by_sms(modem, row, command)
-        elif command.verb is Verb.APN_KEEP:
-            await self._changes.keep(row, command)
-        elif not command.verb.repeatable:
+        if verb in (Verb.APN_SET, Verb.APN_ROLLBACK):
+            await self._changes.by_sms(modem, row, command, form)
+        elif verb is Verb.APN_KEEP:
+            await self._changes.keep(row, command, form)
+        elif verb is Verb.OWN:
+            await ONCE[verb].run(self._place, modem, row, command)
+        elif verb in ONCE:
             async with self._changes.changing:
-                await self._reboot(modem, row, command)
+                await ONCE[verb].run(self._place, modem, row, command)
         else:
-            await self._answer(row, await self._verbs[command.verb](modem, command), "answered")
+            await self._answer(row, await READING[verb](self._place, modem, command), "answered")
 
-    async def _answer(self, row: InboxRow, text: str, verdict: str) -> None:
-        """Settle the message and queue its answer, in one transaction."""
-        now = self._clock.now()
+    async def _answer(self, row: InboxRow, outcome: Outcome, verdict: str) -> None:
+        await self._place.answer(row, outcome, verdict)
 
-        def write(store: Store) -> None:
-            settle(store, row.id, verdict, now)
-            store.outbox.add(self._plan.reply_to, text, now, inbox_id=row.id)
-            store.journal.add("command", str(row.id), {"verdict": verdict}, now)
-
-        await self._db.run(write)
-        self._answer_queued()
+    async def _refuse(self, row: InboxRow, verb: Verb, reason: str) -> None:
+        await self._answer(row, Outcome(Result.ERR, verb, reason=reason), reason)
 
     async def _refuse_stale(self, row: InboxRow, command: Command) -> None:
+        """Raises Refused for what is older than the last one carried out: by the network's time, or
+        by its counter where it is signed. `APN ROLLBACK` never is by time.
+        """
+        form = row.form or command.form
+        if form.counter is not None:
+            if await self._db.run(lambda store: _overtaken(store, form)):
+                raise Refused("stale")
+            return
         if command.verb is Verb.APN_ROLLBACK:
             return
         key = access.sender_key(row.sender)
@@ -237,60 +185,11 @@ class Executor:
                 max_age_h=self._max_age_h,
             )
 
-        stale = await self._db.run(judge)
-        if stale:
+        if await self._db.run(judge):
             raise Refused("stale")
 
-    # --- verbs --------------------------------------------------------------------------------
 
-    async def _read_apn(self, modem: Modem, command: Command) -> str:
-        cid = self._plan.apn.cid
-        apn = (await self._applier.read(modem, cid)).apn
-        seen = await observe(self._applier, modem, cid, activate=False)
-        pairs = [("ip", seen.context.address)] if seen.context.address else []
-        pairs += network_pairs(seen.registration, await modem.signal())
-        return replies.ok(f"APN {replies.value(apn.name)}", pairs, command.tag)
-
-    async def _status(self, modem: Modem, command: Command) -> str:
-        cid = self._plan.apn.cid
-        apn = (await self._applier.read(modem, cid)).apn
-        seen = await observe(self._applier, modem, cid, activate=False)
-        pairs = network_pairs(seen.registration, await modem.signal())
-        pairs.append(("apn", apn.name))
-        if seen.context.address:
-            pairs.append(("ip", seen.context.address))
-        operator = await modem.operator()
-        if operator:
-            pairs.append(("op", operator))
-        return replies.ok("STATUS", pairs, command.tag)
-
-    async def _history(self, _modem: Modem, command: Command) -> str:
-        """The last changes, newest first, each by the name that was wanted and its outcome."""
-        rows = await self._db.run(lambda store: store.changes.history(HISTORY_ROWS))
-        pairs = [(row.intent.wanted.name, row.state.value) for row in reversed(rows)]
-        return replies.ok("APN HISTORY", pairs, command.tag)
-
-    async def _reboot(self, modem: Modem, row: InboxRow, command: Command) -> None:
-        """At most once: that it has begun is on the disk before the modem is told."""
-        if modem.profile.driver.reset is None:
-            raise Refused("unsupported")
-        if not await self._budget.left():
-            raise Refused("budget")
-        now = self._clock.now()
-
-        def begin(store: Store) -> None:
-            store.inbox.start(row.id, now)
-            store.rungs.record(Rung.RADIO_CYCLE, now)
-            move_mark(store, row)
-
-        await self._db.run(begin)
-        before = self._initialisations.count
-        try:
-            await modem.restart()
-            async with asyncio.timeout(REBOOT_S):
-                await self._initialisations.beyond(before)
-        except (ModemError, TimeoutError) as error:
-            logger.warning("REBOOT MODEM: %s", error)
-            await self._answer(row, replies.err(None, "no-answer", tag=command.tag), "no-answer")
-            return
-        await self._answer(row, replies.ok("REBOOT MODEM", (), command.tag), "done")
+def _overtaken(store: Store, form: Form) -> bool:
+    """Was a later signed command of the same key carried out already?"""
+    applied = None if form.key is None else store.counters.applied(form.key)
+    return applied is not None and form.counter is not None and form.counter < applied

@@ -12,8 +12,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
-from apn_config.batch import PARTS_WAIT_S, Batch, Found, Judge, Taken
+from apn_config.batch import PARTS_WAIT_S, Batch, Counsel, Found, Taken
 from apn_config.clock import Clock
+from apn_config.model import Device
 from apn_config.storage_thread import StoreThread
 from apn_config.store import Store
 from apn_config.sweep import SweepPolicy
@@ -40,14 +41,16 @@ class Intake:
         db: StoreThread,
         modem: Callable[[], Awaitable[Modem]],
         clock: Clock,
-        judge: Judge,
+        counsel: Counsel,
+        device: Callable[[], Device],
         policy: SweepPolicy,
         stored: Callable[[Taken], None],
     ) -> None:
         self._db = db
         self._modem = modem
         self._clock = clock
-        self._judge = judge
+        self._counsel = counsel
+        self._device = device
         self._policy = policy
         self._stored = stored
         self._announced: set[tuple[str | None, int]] = set()
@@ -207,8 +210,10 @@ class Intake:
             await modem.acknowledge()
 
     async def _commit(self, found: Iterable[Found]) -> None:
-        now = self._clock.now()
-        taken = await self._db.run(lambda store: Batch(store, self._judge, now).take(found))
+        now, device = self._clock.now(), self._device()
+        taken = await self._db.run(
+            lambda store: Batch(store, self._counsel, device, now).take(found)
+        )
         self._stored(taken)
         # One turn of the loop: an answer that is due already goes out before the modem is kept busy
         # with deleting, which takes long where it writes flash.

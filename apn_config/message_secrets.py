@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from apn_config.dialects.plain import parse, shown
-from apn_config.model import Command
+from apn_config.model import Message
+from apn_config.veil import Veil
 from modem import sms
 
 HIDDEN = "*"
@@ -34,12 +34,12 @@ _RECORD_OFFSETS = (0, 2)
 _DISTINCT = 4
 
 
-def without_secrets(lines: Sequence[str], pin_word: str | None = None) -> tuple[str, ...]:
+def without_secrets(lines: Sequence[str], veil: Veil) -> tuple[str, ...]:
     """The lines of an answer or of a URC, those with secrets hidden.
 
-    `pin_word` is the one that commands are given with: it is hidden wherever it stands.
+    The words that the `veil` knows are hidden wherever they stand.
     """
-    screen = _Screen(pin_word)
+    screen = _Screen(veil)
     kept: list[str] = []
     for header, body in _messages(lines):
         kept += map(screen.line, body) if header is None else screen.message(header, body)
@@ -60,14 +60,14 @@ def _messages(lines: Iterable[str]) -> Iterator[tuple[str | None, list[str]]]:
 
 
 class _Screen:
-    """Tells what may be shown where that PIN word is set."""
+    """Tells what may be shown."""
 
-    def __init__(self, pin_word: str | None) -> None:
-        self._pin_word = pin_word
+    def __init__(self, veil: Veil) -> None:
+        self._veil = veil
 
     def line(self, line: str) -> str:
         """A line outside of any message."""
-        if isinstance(parse(line), Command) and not self._may_be_shown(line):
+        if self._veil.is_command(line) and not self._may_be_shown(line):
             return _hidden(line)
         return self._without_word(_RUN.sub(self._run, line))
 
@@ -82,7 +82,9 @@ class _Screen:
 
     def _head(self, head: str) -> str:
         name, colon, fields = head.partition(":")
-        told = _RUN.sub(self._run, fields) if shown(fields) == fields else _hidden(fields)
+        told = (
+            _RUN.sub(self._run, fields) if self._veil.shown(fields) == fields else _hidden(fields)
+        )
         return self._without_word(f"{name}{colon}{told}")
 
     def _harmless(self, header: str, body: Sequence[str]) -> bool:
@@ -97,11 +99,13 @@ class _Screen:
                 return False
             return self._harmless_message(message)
         text = "\n".join(lines)
-        return not text or (isinstance(parse(text), Command) and self._may_be_shown(text))
+        return not text or (self._veil.is_command(text) and self._may_be_shown(text))
 
     def _harmless_message(self, message: sms.AnyMessage | None) -> bool:
         if not isinstance(message, sms.Deliver | sms.Submit):
             return True
+        if message.data is not None and self._veil.hides(_octets(message)):
+            return False
         return not message.concat and all(map(self._may_be_shown, _readings(message)))
 
     def _run(self, run: re.Match[str]) -> str:
@@ -117,13 +121,16 @@ class _Screen:
 
     def _may_be_shown(self, text: str) -> bool:
         """Is it shown as it is? A command in other case is the same command."""
-        return shown(text, self._pin_word).casefold() == text.casefold()
+        return self._veil.shown(text).casefold() == text.casefold()
 
     def _without_word(self, text: str) -> str:
-        word = self._pin_word or ""
-        if len(word) < _DISTINCT:
-            return text
-        return re.sub(re.escape(word), HIDDEN * len(word), text, flags=re.IGNORECASE)
+        """Stars for the configured words; a short one is part of many an answer."""
+        return self._veil.without_words(text, stars=None, least=_DISTINCT)
+
+
+def _octets(message: sms.Deliver | sms.Submit) -> Message:
+    ports = message.ports
+    return Message(None, message.data, None if ports is None else ports.dst)
 
 
 def _decoded(pdu: str) -> sms.AnyMessage | None:

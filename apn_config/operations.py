@@ -17,6 +17,7 @@ from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
 from apn_config.desk import EXIT_REFUSED, Desk
 from apn_config.measures import Measures
 from apn_config.model import ApnRequest, AuthType, PdpType
+from apn_config.operations_keys import KeyOperations
 from apn_config.operations_live import LiveOperations
 from apn_config.operations_network import NetworkOperations
 from apn_config.operations_sms import SmsOperations
@@ -51,6 +52,7 @@ class Operations:
             "metrics": Measures(desk).take,
             **SmsOperations(desk).table,
             **NetworkOperations(desk).table,
+            **KeyOperations(desk).table,
             **LiveOperations(desk).table,
         }
 

@@ -21,6 +21,7 @@ from apn_config.desk import EXIT_REFUSED, Desk
 from apn_config.message_secrets import without_secrets
 from apn_config.operations_network import is_search
 from apn_config.operations_sms import inbox_json, stored_json
+from apn_config.veil import Veil
 from apn_config.vitals import idle
 from modem import (
     MessageDirect,
@@ -78,7 +79,7 @@ class LiveOperations:
             finally:
                 if minds is not None:
                     self._lose_ground(modem, console)
-        lines = without_secrets(answer.lines, agent.pin_word)
+        lines = without_secrets(answer.lines, agent.veil)
         return {**asdict(answer), "lines": list(lines)}
 
     def _lose_ground(self, modem: Modem, console: str | None) -> None:
@@ -112,7 +113,7 @@ class LiveOperations:
 
     async def _look_on(self, agent: Agent, after: int | None, emit: Emit) -> Never:
         waiting: deque[Callable[[], Any]] = deque(maxlen=MAX_WAITING)
-        word = agent.pin_word
+        veil = agent.veil
         missed: frozenset[int] = frozenset()
         woken = asyncio.Event()
 
@@ -121,7 +122,7 @@ class LiveOperations:
             woken.set()
 
         def hear(event: ModemEvent) -> None:
-            remember(lambda: self._show_untaken(event, word, emit))
+            remember(lambda: self._show_untaken(event, veil, emit))
 
         def take(taken: Taken) -> None:
             remember(
@@ -131,7 +132,7 @@ class LiveOperations:
             )
 
         with ExitStack() as listening, idle():
-            listening.callback(agent.tap.hear(lambda urc: _show_urc(urc_lines(urc), word, emit)))
+            listening.callback(agent.tap.hear(lambda urc: _show_urc(urc_lines(urc), veil, emit)))
             listening.callback(agent.taken.listen(take))
             if self._desk.alone:
                 listening.callback(agent.events.listen(hear))
@@ -152,16 +153,16 @@ class LiveOperations:
                 except TimeoutError:
                     continue
 
-    async def _show_untaken(self, event: ModemEvent, word: str | None, emit: Emit) -> None:
+    async def _show_untaken(self, event: ModemEvent, veil: Veil, emit: Emit) -> None:
         """A message that nobody takes: it stays in the modem, or unacknowledged."""
         if isinstance(event, MessageDirect):
-            emit({"sms": stored_json(event.pdu, None, None, word)})
+            emit({"sms": stored_json(event.pdu, None, None, veil)})
         elif isinstance(event, MessageStored) and event.index is not None:
             with suppress(ModemError, ControlError):  # it is there for the next one to read
                 modem = await self._desk.modem()
                 found = await modem.read_message(event.memory, event.index)
                 if found is not None:
-                    emit({"sms": stored_json(found.pdu, found.memory, found.index, word)})
+                    emit({"sms": stored_json(found.pdu, found.memory, found.index, veil)})
 
     # --- what passes --------------------------------------------------------------------------
 
@@ -196,15 +197,15 @@ def _link(keeper: ModemKeeper) -> Json:
     return {"phase": state.phase.value, "why": state.why}
 
 
-def _show_urc(lines: tuple[str, ...], word: str | None, emit: Emit) -> None:
-    emit({"urc": {"lines": list(without_secrets(lines, word))}})
+def _show_urc(lines: tuple[str, ...], veil: Veil, emit: Emit) -> None:
+    emit({"urc": {"lines": list(without_secrets(lines, veil))}})
 
 
 async def _show_missed(agent: Agent, after: int, emit: Emit) -> frozenset[int]:
     """Tell of what came since; the ids."""
     rows = await agent.db.run(lambda store: store.inbox.whole_since(after))
     for row in rows:
-        emit({"sms": inbox_json(row, agent.pin_word)})
+        emit({"sms": inbox_json(row, agent.veil)})
     return frozenset(row.id for row in rows)
 
 
@@ -212,4 +213,4 @@ async def _show_taken(agent: Agent, whole: Collection[int], emit: Emit) -> None:
     rows = await agent.db.run(lambda store: [store.inbox.get(each) for each in whole])
     for row in rows:
         if row is not None:
-            emit({"sms": inbox_json(row, agent.pin_word)})
+            emit({"sms": inbox_json(row, agent.veil)})

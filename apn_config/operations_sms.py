@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from apn_config import arguments
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
 from apn_config.desk import EXIT_REFUSED, Desk
-from apn_config.dialects.plain import shown, without_word
 from apn_config.masking import masked
 from apn_config.store import InboxRow, OutboxRow, Store
+from apn_config.veil import Veil
 from modem import StoredMessage, sms
 
 
@@ -46,20 +46,20 @@ class SmsOperations:
             modem = await self._desk.modem()
             stored = await modem.stored_messages(every_memory=True)
         count = arguments.whole(args, "count", 1, arguments.MAX_LIST, arguments.MAX_LIST)
-        word = self._desk.agent.pin_word
+        veil = self._desk.agent.veil
         rows = await self._desk.agent.db.run(lambda store: store.inbox.recent(count))
         return {
-            "modem": [stored_json(each.pdu, each.memory, each.index, word) for each in stored],
-            "inbox": [inbox_json(row, word) for row in rows],
+            "modem": [stored_json(each.pdu, each.memory, each.index, veil) for each in stored],
+            "inbox": [inbox_json(row, veil) for row in rows],
         }
 
     async def _read(self, args: Json, _emit: Emit) -> Json:
         """One that was taken, by `id`, with its answers, or one in the modem, by its place."""
-        word = self._desk.agent.pin_word
+        veil = self._desk.agent.veil
         if "id" not in args:
             memory, index = arguments.place(args)
             found = await self._stored(memory, index)
-            told = stored_json(found.pdu, memory, index, word)
+            told = stored_json(found.pdu, memory, index, veil)
             return {"modem": {**told, **_part(found.pdu)}}
         message_id = arguments.whole(args, "id", 1, 2**53)
 
@@ -67,9 +67,9 @@ class SmsOperations:
             row = store.inbox.get(message_id)
             if row is None:
                 return None
-            answers = [_answer_json(answer, word) for answer in store.outbox.of_message(row.id)]
+            answers = [_answer_json(answer, veil) for answer in store.outbox.of_message(row.id)]
             received = row.received.wall.isoformat(timespec="seconds")
-            return {"inbox": {**inbox_json(row, word), "received": received, "answers": answers}}
+            return {"inbox": {**inbox_json(row, veil), "received": received, "answers": answers}}
 
         taken = await self._desk.agent.db.run(read)
         if taken is None:
@@ -105,7 +105,7 @@ class SmsOperations:
         return found
 
 
-def stored_json(pdu: str, memory: str | None, index: int | None, pin_word: str | None) -> Json:
+def stored_json(pdu: str, memory: str | None, index: int | None, veil: Veil) -> Json:
     """A message in the modem, as the list shows it; one that isn't stored has no place."""
     base: Json = {"memory": memory, "index": index}
     try:
@@ -117,7 +117,7 @@ def stored_json(pdu: str, memory: str | None, index: int | None, pin_word: str |
     return {
         **base,
         "from": getattr(message, "number", None),
-        "text": _shown(message.text, pin_word, part=bool(message.concat))
+        "text": _shown(message.text, veil, part=bool(message.concat))
         if isinstance(message, sms.Deliver)
         else None,
         "time": None if time is None else time.isoformat(),
@@ -125,31 +125,31 @@ def stored_json(pdu: str, memory: str | None, index: int | None, pin_word: str |
     }
 
 
-def inbox_json(row: InboxRow, pin_word: str | None) -> Json:
+def inbox_json(row: InboxRow, veil: Veil) -> Json:
     """A message that was taken, as the list shows it."""
     return {
         "id": row.id,
         "from": masked(row.sender),
-        "text": _text_of(row, pin_word),
+        "text": _text_of(row, veil),
         "time": None if row.scts is None else row.scts.isoformat(),
         "state": row.state.value,
         "verdict": row.verdict,
     }
 
 
-def _text_of(row: InboxRow, pin_word: str | None) -> str | None:
+def _text_of(row: InboxRow, veil: Veil) -> str | None:
     """What is kept of one that is done with is without secrets, but for a word out of its place."""
     if row.verdict is None:
-        return _shown(row.text, pin_word, part=row.place is not None)
-    return None if row.text is None else without_word(row.text, pin_word)
+        return _shown(row.text, veil, part=row.place is not None)
+    return None if row.text is None else veil.without_words(row.text)
 
 
-def _answer_json(row: OutboxRow, pin_word: str | None) -> Json:
+def _answer_json(row: OutboxRow, veil: Veil) -> Json:
     """An answer. Its text is ours; a secret may be in it where it was given as a tag or a name."""
     return {
         "id": row.id,
         "to": row.recipient,
-        "text": without_word(row.text, pin_word),
+        "text": veil.without_words(row.text),
         "state": row.state.value,
         "attempts": row.attempts,
         "error": row.last_error,
@@ -175,6 +175,6 @@ def _key(pdu: str) -> bytes:
     return message.key if isinstance(message, sms.Deliver) else b""
 
 
-def _shown(text: str | None, pin_word: str | None, *, part: bool) -> str:
+def _shown(text: str | None, veil: Veil, *, part: bool) -> str:
     """A part may be the middle of a password, so nothing but its length is shown."""
-    return f"[{len(text or '')} characters]" if part else shown(text or "", pin_word)
+    return f"[{len(text or '')} characters]" if part else veil.shown(text or "")

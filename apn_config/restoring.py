@@ -6,10 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from apn_config import replies
 from apn_config.appliers import ApplierError, Held
 from apn_config.clock import Moment
-from apn_config.model import Apn
+from apn_config.model import Apn, Outcome, Result, Verb
 from apn_config.steps import Ending, applier_of, holds, undo_of
 from apn_config.store import ChangeRow
 from apn_config.tools import FIRST_LOOK_S, LONGEST_LOOK_S, REFUSALS, Tools
@@ -87,7 +86,9 @@ class Restoring:
             extra={"fields": {"change": change.id}},
         )
         reason = Reason.NOT_RESTORED
-        answer = replies.err("APN", reason.value, tag=change.intent.tag)
+        answer = Outcome(
+            Result.ERR, Verb.APN_SET, change.intent.wanted.name, reason=reason.value, word="APN"
+        )
         return Ending(Event.FORMER_REFUSED, reason, answer)
 
     async def _last_good(self, change: ChangeRow) -> Apn | None:
@@ -199,8 +200,12 @@ class Restoring:
         reason = change.reason or Reason.TIMEOUT
         answer = None
         if change.intent.kind.answered:
-            answer = replies.rollback(
-                change.intent.wanted.name, kept.name, reason.value, change.intent.tag
+            answer = Outcome(
+                Result.ROLLBACK,
+                Verb.APN_SET,
+                change.intent.wanted.name,
+                reason=reason.value,
+                kept=kept.name,
             )
         return Ending(event, reason, answer, rescue, iccid)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from apn_config.clock import Moment
 from apn_config.config import ApnConfig
-from apn_config.dialects.plain import redact
-from apn_config.model import Apn
+from apn_config.model import Apn, Outcome
 from apn_config.store import ChangeRow, InboxState, Intent, Store
 from apn_config.transaction import Duty, Event, Level, Reason, Step, step
+from apn_config.voice import Voice
 from modem import same_apn
 
 
@@ -23,7 +23,7 @@ class Ending:
 
     event: Event
     reason: Reason | None = None
-    answer: str | None = None
+    answer: Outcome | None = None
     rescue: Apn | None = None
     iccid: str | None = None
 
@@ -40,9 +40,8 @@ def advance(store: Store, change: ChangeRow, ending: Ending, plan: Plan, now: Mo
             store.outbox.withdraw(row.id, now)
     if Duty.QUEUE_ANSWER in taken.duties:
         assert ending.answer is not None
-        store.outbox.add(
-            plan.reply_to, ending.answer, now, inbox_id=intent.inbox_id, change_id=change.id
-        )
+        text = plan.voice.say(ending.answer, intent.form, now.wall)
+        store.outbox.add(plan.reply_to, text, now, inbox_id=intent.inbox_id, change_id=change.id)
     if Duty.COMMIT_RECORD in taken.duties:
         _commit_record(store, intent, now)
     if Duty.COMMIT_RESCUE in taken.duties and ending.iccid in (None, intent.iccid):
@@ -97,11 +96,19 @@ def undo_of(intent: Intent) -> str | None:
     return undo if told else None
 
 
-def settle(store: Store, inbox_id: int, verdict: str, now: Moment) -> None:
-    """Be done with a message: what is left of it holds no secret."""
+def settle(
+    store: Store, inbox_id: int, verdict: str, now: Moment, redacted: str | None = None
+) -> None:
+    """Be done with a message: what is left of it holds no secret.
+
+    `redacted` is that, where it wasn't written down when the message came.
+    """
     message = store.inbox.get(inbox_id)
     if message is not None and message.state in (InboxState.PENDING, InboxState.STARTED):
-        store.inbox.settle(inbox_id, verdict, redact(message.text or ""), now)
+        # One of a version that kept no redacted text; it may hold a secret anywhere.
+        length = f"[{len(message.text or '')} characters]"
+        left = message.redacted if redacted is None else redacted
+        store.inbox.settle(inbox_id, verdict, length if left is None else left, now)
 
 
 def holds(found: Apn, wanted: Apn) -> bool:
@@ -122,10 +129,11 @@ def _journal_detail(change: ChangeRow, taken: Step, ending: Ending) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The deadlines, and where the answer goes."""
+    """The deadlines, where answers go, and who words them."""
 
     apn: ApnConfig
     reply_to: str
+    voice: Voice = field(default_factory=Voice)
 
     def deadline_s(self, taken: Step, intent: Intent) -> float | None:
         """The deadline that a step starts, in seconds from now; None where it starts none."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from apn_config.dialects.plain import parse
-from apn_config.model import Command
+from apn_config.reader import verb_of
 from apn_config.store import Entry, InboxRow, InboxState, Store
 from apn_config.transaction import State
 
@@ -89,5 +88,5 @@ def _row(store: Store, subject: str) -> InboxRow | None:
 def _verb(store: Store, subject: str) -> str:
     """The verb of a message, by what is kept of its text; nothing of a stranger's making."""
     row = _row(store, subject)
-    parsed = None if row is None or row.text is None else parse(row.text)
-    return parsed.verb.value if isinstance(parsed, Command) else NO_VERB
+    verb = None if row is None or row.text is None else verb_of(row.text)
+    return verb or NO_VERB

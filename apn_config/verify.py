@@ -68,7 +68,8 @@ def judge(seen: Observation, apn: str, wanted: Level = Level.ADDRESS) -> Reason 
             break
         if not there:
             return missing
-    live = seen.context.apn if seen.context.active else None
+    # Without an APN of its own a context gets the network's default, whatever that is.
+    live = seen.context.apn if seen.context.active and apn else None
     return None if live is None or same_apn(live, apn) else Reason.APN_MISMATCH
 
 

@@ -7,11 +7,16 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from apn_config.batch import Batch, Found, Judge
+from apn_config.access import Access, Secrets
+from apn_config.admission import Admission
+from apn_config.batch import Batch, Counsel, Found
 from apn_config.clock import Moment
 from apn_config.config import AccessConfig
-from apn_config.judgement import judge_text
+from apn_config.judgement import Judge
+from apn_config.model import Device
+from apn_config.reader import Reader
 from apn_config.store import Store
+from apn_config.voice import Voice
 from modem.sms import compose_deliver
 
 SENDER = "4912345"
@@ -56,8 +61,10 @@ class Answering:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        access = AccessConfig(senders=(SENDER,))
-        self._judge = Judge(lambda text, sender: judge_text(text, sender, access, None), "1234")
+        # A message a minute is more than the rates allow by default.
+        access = AccessConfig(senders=(SENDER,), commands_per_day=0, answers_per_day=0)
+        judge = Judge(Reader(), Access(access, Secrets()))
+        self._counsel = Counsel(judge, Admission(access, Secrets()), Voice(), "1234")
 
     def ping(self, number: int, every_s: float = 60.0) -> None:
         """One of the messages that come each `every_s`: stored, answered, the answer taken."""
@@ -66,7 +73,7 @@ class Answering:
         text = f"#{number % 1000} PING"
         (part,) = compose_deliver(SENDER, text, timestamp=WALL + timedelta(seconds=seconds))
         with store.transaction():
-            taken = Batch(store, self._judge, now).take([Found(part.pdu, "ME", 1)])
+            taken = Batch(store, self._counsel, Device(), now).take([Found(part.pdu, "ME", 1)])
         assert taken.due is not None
         with store.transaction():
             store.outbox.sent(taken.due.id, number % 256, now)

@@ -96,6 +96,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     ),
     "prompt_toolkit": ("modem/console/",),
     "prometheus_client": ("apn_config/metrics.py",),
+    "segno": ("apn_config/qr.py",),
     "anyascii": ("modem/sms/translit.py",),
     "dbus_fast": ("apn_config/appliers/bus.py",),
     "serial": ("modem/transport.py", "modem/discovery.py"),

@@ -20,6 +20,7 @@ NEVER = {
     "jsonschema",
     "prometheus_client",
     "prompt_toolkit",
+    "segno",
     "hil",
     "modem.simulator",
 }

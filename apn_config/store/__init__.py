@@ -8,6 +8,7 @@ not at all.
 from __future__ import annotations
 
 from apn_config.store.changes import UNKNOWN_CARD, ChangeRow, Intent, clock_step_s
+from apn_config.store.counters import CounterRow, Took
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import (
@@ -33,6 +34,7 @@ from apn_config.store.store import Store
 __all__ = [
     "UNKNOWN_CARD",
     "ChangeRow",
+    "CounterRow",
     "Database",
     "DeviceTime",
     "Entry",
@@ -59,6 +61,7 @@ __all__ = [
     "StoreReadOnly",
     "StoreTooNew",
     "StoreUnavailable",
+    "Took",
     "clock_step_s",
     "committed_apn",
 ]

@@ -11,8 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from apn_config.clock import Moment
-from apn_config.model import Apn
-from apn_config.store.codec import dump_apn, dump_time, load_apn, load_enum, load_time
+from apn_config.model import Apn, Form
+from apn_config.store.codec import (
+    dump_apn,
+    dump_form,
+    dump_time,
+    load_apn,
+    load_enum,
+    load_form,
+    load_time,
+)
 from apn_config.store.database import Database, Row
 from apn_config.store.device_time import TOUCH_AFTER_S, DeviceTime, Stamp
 from apn_config.store.errors import StoreMisuse
@@ -36,7 +44,7 @@ class Intent:
 
     `former` and `undo` are the snapshot, the latter in the applier's own words; where nobody can
     tell the former credentials they are None, and a roll-back leaves those of the modem alone.
-    `trial_s` is how long an APN on trial may stay.
+    `trial_s` is how long an APN on trial may stay, `form` how the answer is to be worded.
     """
 
     origin: Origin
@@ -46,7 +54,7 @@ class Intent:
     former: Apn
     former_level: Level
     inbox_id: int | None = None
-    tag: str | None = None
+    form: Form = Form()  # noqa: RUF009 -- frozen
     undo: str | None = field(default=None, repr=False)
     trial_s: float | None = None
 
@@ -89,14 +97,17 @@ class Changes:
             raise StoreMisuse("a change is under way")
         stamp = self._time.stamp(now)
         change_id = self._database.insert(
-            "INSERT INTO changes (origin, inbox_id, tag, iccid, cid, wanted, former, former_level,"
-            " undo, trial_s, state, deadline_s, radio_cycles, started_s, started_wall, moved_s)"
-            " VALUES (:origin, :inbox_id, :tag, :iccid, :cid, :wanted, :former, :former_level,"
-            " :undo, :trial_s, :state, :deadline_s, 0, :now_s, :started_wall, :now_s)",
+            "INSERT INTO changes (origin, inbox_id, tag, form, iccid, cid, wanted, former,"
+            " former_level, undo, trial_s, state, deadline_s, radio_cycles, started_s,"
+            " started_wall, moved_s)"
+            " VALUES (:origin, :inbox_id, :tag, :form, :iccid, :cid, :wanted, :former,"
+            " :former_level, :undo, :trial_s, :state, :deadline_s, 0, :now_s, :started_wall,"
+            " :now_s)",
             {
                 "origin": intent.origin.value,
                 "inbox_id": intent.inbox_id,
-                "tag": intent.tag,
+                "tag": intent.form.tag,
+                "form": dump_form(intent.form),
                 "iccid": intent.iccid,
                 "cid": intent.cid,
                 "wanted": dump_apn(intent.wanted),
@@ -245,7 +256,7 @@ def read_row(row: Row) -> ChangeRow:
             former=load_apn(row["former"]),
             former_level=load_enum(Level, row["former_level"]),
             inbox_id=row["inbox_id"],
-            tag=row["tag"],
+            form=Form(tag=row["tag"]) if row["form"] is None else load_form(row["form"]),
             undo=row["undo"],
             trial_s=row["trial_s"],
         ),

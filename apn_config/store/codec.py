@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
-from apn_config.model import Apn, AuthType, Credentials, PdpType
+from apn_config.model import Apn, AuthType, Credentials, Form, PdpType
 from apn_config.store.errors import StoreCorrupt, StoreMisuse
 
 E = TypeVar("E", bound=Enum)
@@ -46,6 +46,35 @@ def load_apn(text: str) -> Apn:
         load_enum(PdpType, fields["type"]),
         None if credentials is None else _load_credentials(credentials),
     )
+
+
+def dump_form(form: Form) -> str:
+    """How an answer is to be worded, as JSON."""
+    return _dump(
+        {
+            "dialect": form.dialect,
+            "tag": form.tag,
+            "echo": list(form.echo),
+            "counter": form.counter,
+            "key": form.key,
+        }
+    )
+
+
+def load_form(text: str) -> Form:
+    """The inverse of `dump_form`."""
+    fields = _load_object(text, "an answer's form", set(_FORM))
+    dialect, tag, echo, counter, key = (fields[name] for name in _FORM)
+    if not isinstance(echo, list) or not all(isinstance(each, str) for each in echo):
+        raise _corrupt("an answer's form")
+    if not (isinstance(dialect, str) and isinstance(counter, int | None)):
+        raise _corrupt("an answer's form")
+    if not (isinstance(tag, str | None) and isinstance(key, str | None)):
+        raise _corrupt("an answer's form")
+    return Form(dialect, tag, tuple(echo), counter, key)
+
+
+_FORM = ("dialect", "tag", "echo", "counter", "key")
 
 
 def dump_detail(detail: Detail) -> str:

@@ -32,7 +32,8 @@ _NEWEST: Final = """SELECT max(
     coalesce((SELECT max(tried_s) FROM outbox WHERE ended_s IS NULL), 0.0),
     coalesce((SELECT moved_s FROM changes ORDER BY id DESC LIMIT 1), 0.0),
     coalesce((SELECT at_s FROM journal ORDER BY id DESC LIMIT 1), 0.0),
-    coalesce((SELECT at_s FROM rungs ORDER BY id DESC LIMIT 1), 0.0)) AS newest"""
+    coalesce((SELECT at_s FROM rungs ORDER BY id DESC LIMIT 1), 0.0),
+    coalesce((SELECT at_s FROM spent ORDER BY id DESC LIMIT 1), 0.0)) AS newest"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from enum import Enum
 from typing import Final
 
 from apn_config.clock import Moment
-from apn_config.model import Sender
-from apn_config.store.codec import dump_time, load_enum, load_time
+from apn_config.model import Form, Message, Sender
+from apn_config.store.codec import dump_form, dump_time, load_enum, load_form, load_time
 from apn_config.store.database import Database, Row, Value
 from apn_config.store.device_time import DeviceTime, Stamp
 from apn_config.store.errors import StoreMisuse
@@ -66,7 +66,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A decoded message as it came. `scts` is None where its octets make no date."""
+    """A decoded message as it came. `scts` is None where its octets make no date.
+
+    `form` and `redacted` are given where it was let in as a command: how its answer is to be
+    worded, and what is left of its text once it is final.
+    """
 
     key: bytes
     sender: Sender
@@ -75,13 +79,23 @@ class Incoming:
     scts_octets: bytes | None = None
     scts: datetime | None = None
     place: Place | None = None
+    data: bytes | None = field(default=None, repr=False)
+    port: int | None = None
+    form: Form | None = None
+    redacted: str | None = None
+
+    @property
+    def message(self) -> Message:
+        """What it says."""
+        return Message(self.text, self.data, self.port)
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """A stored message. `pdu` is None and `text` redacted once it is final, unless set aside.
 
-    `started_s` is the running time at which a verb that must not run twice began.
+    `started_s` is the running time at which a verb that must not run twice began, `undo` what it
+    would put back. `form` and `redacted`: see `Incoming`.
     """
 
     id: int
@@ -96,13 +110,24 @@ class InboxRow:
     place: Place | None
     verdict: str | None
     started_s: float | None
+    data: bytes | None = field(default=None, repr=False)
+    port: int | None = None
+    form: Form | None = None
+    redacted: str | None = None
+    undo: str | None = None
+
+    @property
+    def message(self) -> Message:
+        """What it says."""
+        return Message(self.text, self.data, self.port)
 
 
 _INSERT: Final = """INSERT INTO inbox (key, sender, alphanumeric, scts_octets, scts, received_s,
     received_wall, state, pdu, text, concat_reference, concat_total, concat_seq, concat_bits,
-    verdict, final_s)
+    verdict, final_s, data, port, form, redacted)
     VALUES (:key, :sender, :alphanumeric, :scts_octets, :scts, :received_s, :received_wall, :state,
-    :pdu, :text, :reference, :total, :seq, :bits, :verdict, :final_s)
+    :pdu, :text, :reference, :total, :seq, :bits, :verdict, :final_s,
+    :data, :port, :form, :redacted)
     ON CONFLICT (key) DO NOTHING RETURNING id"""
 
 # `final_s IS NULL` names the partial index of the open rows, which holds nothing else.
@@ -137,7 +162,7 @@ class Inbox:
         self, message: Incoming, verdict: str, redacted_text: str, now: Moment
     ) -> int | None:
         """Stores a whole message that was judged already, as `settle` would leave it."""
-        bare = replace(message, pdu=None, text=redacted_text)
+        bare = replace(message, pdu=None, text=redacted_text, data=None)
         return self._insert(bare, InboxState.SETTLED, now, verdict)
 
     def set_aside(self, key: bytes, pdu: str, error: str, now: Moment) -> int | None:
@@ -207,30 +232,44 @@ class Inbox:
         """The parts that wait and belong to the same message as one from `sender` at `place`."""
         return self._rows(PARTS_OF, dict(_message_of(sender, place)))
 
-    def join(self, part_ids: Sequence[int], text: str | None, now: Moment) -> int:
+    def join(self, part_ids: Sequence[int], whole: Message, now: Moment) -> int:
         """Makes one message of parts in their order: the first becomes PENDING, the rest SETTLED.
 
-        The first part's SCTS is the message's. Returns the id of the whole.
+        The first part's SCTS is the message's. Returns the id of the whole, which says `whole`.
         """
         first, *others = part_ids
         for part_id in others:
             self._finish(part_id, {InboxState.PART}, InboxState.SETTLED, JOINED, None, now)
         self._one_changed(
-            "UPDATE inbox SET state = 'pending', text = :text WHERE id = :id AND state = 'part'",
-            {"id": first, "text": text},
+            "UPDATE inbox SET state = 'pending', text = :text, data = :data, port = :port"
+            " WHERE id = :id AND state = 'part'",
+            {"id": first, "text": whole.text, "data": whole.data, "port": whole.port},
         )
         return first
 
-    def start(self, message_id: int, now: Moment) -> None:
-        """A verb that must not run twice begins; to be committed before it does anything."""
+    def let_in(self, message_id: int, form: Form, redacted: str) -> None:
+        """A message that was joined is a command: see `Incoming`."""
         self._one_changed(
-            "UPDATE inbox SET state = 'started', started_s = :now_s"
+            "UPDATE inbox SET form = :form, redacted = :redacted"
             " WHERE id = :id AND state = 'pending'",
-            {"id": message_id, "now_s": self._time.running_s(now)},
+            {"id": message_id, "form": dump_form(form), "redacted": redacted},
+        )
+
+    def start(self, message_id: int, now: Moment, undo: str | None = None) -> None:
+        """A verb that must not run twice begins; to be committed before it does anything.
+
+        `undo` is what it would put back; it is forgotten when the message is settled.
+        """
+        self._one_changed(
+            "UPDATE inbox SET state = 'started', started_s = :now_s, undo = :undo"
+            " WHERE id = :id AND state = 'pending'",
+            {"id": message_id, "now_s": self._time.running_s(now), "undo": undo},
         )
 
     def settle(self, message_id: int, verdict: str, redacted_text: str | None, now: Moment) -> None:
-        """The message is done with: its PDU is erased, its text replaced by one without secrets."""
+        """The message is done with: its PDU and its octets are erased, its text replaced by one
+        without secrets.
+        """
         live = {InboxState.PENDING, InboxState.STARTED}
         self._finish(message_id, live, InboxState.SETTLED, verdict, redacted_text, now)
 
@@ -279,6 +318,10 @@ class Inbox:
                 "bits": bits,
                 "verdict": verdict,
                 "final_s": stamp.running_s if state in _FINAL else None,
+                "data": message.data,
+                "port": message.port,
+                "form": None if message.form is None else dump_form(message.form),
+                "redacted": message.redacted,
             },
         )
         return int(rows[0]["id"]) if rows else None
@@ -303,7 +346,7 @@ class Inbox:
             raise StoreMisuse(f"message {message_id} can't become {state.value}")
         self._one_changed(
             "UPDATE inbox SET state = :state, verdict = :verdict, text = :text, pdu = NULL,"
-            " final_s = :final_s WHERE id = :id",
+            " data = NULL, undo = NULL, final_s = :final_s WHERE id = :id",
             {
                 "id": message_id,
                 "state": state.value,
@@ -361,4 +404,9 @@ def read_row(row: Row) -> InboxRow:
         place=place,
         verdict=row["verdict"],
         started_s=row["started_s"],
+        data=row["data"],
+        port=row["port"],
+        form=None if row["form"] is None else load_form(row["form"]),
+        redacted=row["redacted"],
+        undo=row["undo"],
     )

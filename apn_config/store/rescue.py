@@ -48,6 +48,10 @@ _TABLES: Final[Mapping[str, tuple[str, Callable[[Row], object]]]] = {
     "pins": ("rowid", lambda row: load_enum(PinOutcome, row["outcome"])),
     "rungs": ("rowid", lambda row: load_enum(Rung, row["kind"])),
     "notices": ("rowid", lambda row: None),
+    # Not the counters of signed commands: what was taken may be lost, so a SYNC has to tell.
+    "macs": ("mac", lambda row: None),
+    "failures": ("who", lambda row: None),
+    "spent": ("rowid", lambda row: None),
     "journal": ("rowid", _entry),
 }
 

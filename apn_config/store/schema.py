@@ -159,5 +159,48 @@ _VERSION_2: Final = (
     ) STRICT""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_VERSION_1, _VERSION_2)
+_VERSION_3: Final = (
+    # What a message of octets says, once its parts are joined, and where it was addressed to.
+    "ALTER TABLE inbox ADD COLUMN data BLOB",
+    "ALTER TABLE inbox ADD COLUMN port INTEGER",
+    # How the answer is to be worded (a Form), once it was let in as a command.
+    "ALTER TABLE inbox ADD COLUMN form TEXT",
+    # What is left of its text when it is final.
+    "ALTER TABLE inbox ADD COLUMN redacted TEXT",
+    # What a verb that has begun would put back.
+    "ALTER TABLE inbox ADD COLUMN undo TEXT",
+    "ALTER TABLE changes ADD COLUMN form TEXT",
+    # Signed commands, by the key's fingerprint: the highest counter taken, which of the ones below
+    # it were (a bit each), that of the last changing command carried out, and the code that is
+    # awaited where nobody knows them.
+    """CREATE TABLE counters (
+        key TEXT PRIMARY KEY,
+        highest INTEGER,
+        seen INTEGER NOT NULL,
+        applied INTEGER,
+        challenge TEXT
+    ) STRICT, WITHOUT ROWID""",
+    # MACs of OMA CP messages that were taken: the standard has no counter.
+    """CREATE TABLE macs (
+        mac BLOB PRIMARY KEY,
+        at_s REAL NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # Wrong secrets, by who sent them; and until when none is looked at.
+    """CREATE TABLE failures (
+        who TEXT PRIMARY KEY,
+        count INTEGER NOT NULL,
+        since_s REAL NOT NULL,
+        until_s REAL
+    ) STRICT, WITHOUT ROWID""",
+    # Commands and answers of the last day, for their rates, which keep it small: it has no index,
+    # which would cost another page of the disk for each message.
+    """CREATE TABLE spent (
+        id INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        who TEXT NOT NULL,
+        at_s REAL NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_VERSION_1, _VERSION_2, _VERSION_3)
 VERSION: Final = len(MIGRATIONS)

@@ -11,10 +11,12 @@ from typing import Final
 from apn_config.clock import Moment
 from apn_config.store.aside import note_damage, noted_damage, replace
 from apn_config.store.changes import Changes
+from apn_config.store.counters import Counters
 from apn_config.store.database import Database
 from apn_config.store.device_time import DeviceTime
 from apn_config.store.errors import StoreCorrupt, StoreUnavailable
 from apn_config.store.files import take_lock
+from apn_config.store.guards import Guards
 from apn_config.store.inbox import Inbox
 from apn_config.store.journal import Journal
 from apn_config.store.marks import Marks
@@ -51,6 +53,8 @@ class Store:
         self.changes = Changes(database, self.time)
         self.records = Records(database, self.time)
         self.marks = Marks(database)
+        self.counters = Counters(database)
+        self.guards = Guards(database, self.time)
         self.journal = Journal(database, self.time)
         self.pins = Pins(database, self.time)
         self.rungs = Rungs(database, self.time)

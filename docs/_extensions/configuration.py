@@ -16,7 +16,7 @@ from apn_config.config import ConfigError, parse
 from apn_config.config_recovery import SWITCH_KINDS
 from apn_config.config_template import render
 
-_SECTION = re.compile(r"(?:# )?\[([a-z.]+)\]")
+_SECTION = re.compile(r"(?:# )?\[{1,2}([A-Za-z.]+)\]{1,2}")
 _KEY = re.compile(r"(?P<off># )?(?P<name>[a-z_]+) = (?P<value>.+?)(?: {2,}# (?P<meaning>.+))?")
 # Sections that the reader wants whole: what has to stand beside the key that is asked about.
 _BESIDE = {
@@ -25,14 +25,37 @@ _BESIDE = {
     "apn.ppp": {"peer": '"/peer"'},
     "apn.script": {"apply": '"/apply"'},
     "recovery.power": {"kind": '"usb"', "device": '"1-1"'},
+    "commands.own.DOOR": {"program": '["/door"]'},
+}
+# Sections of which there may be several, and those that have a name of the user's choice.
+_SEVERAL = frozenset({"access.rules"})
+_TITLES = {
+    "access.rules": "[access.rules]",
+    "dialects.teltonika": "dialects.NAME",
+    "commands.own.DOOR": "commands.own.NAME",
+    "commands.own.LAMP": "commands.own.NAME, with a function",
 }
 # What no key takes. The later ones pass where only a type is wanted, and show the limits then.
 _NONSENSE = ("2000-01-01", '""', '"ftp://x"', f'"{"?" * 99}"', f'["{"?" * 99}"]', "[999]")
 # A value in these sections is an example; elsewhere it is the default.
-_NO_DEFAULTS = ("apn.fallback", "apn.ppp", "apn.probe", "apn.script", "recovery.power")
-_ALSO_DEFAULTS = frozenset({"timeout_s", "tries"})
+_NO_DEFAULTS = (
+    "access.rules",
+    "apn.fallback",
+    "apn.ppp",
+    "apn.probe",
+    "apn.script",
+    "commands",
+    "commands.own.DOOR",
+    "commands.own.LAMP",
+    "dialects",
+    "dialects.omacp",
+    "dialects.signed",
+    "dialects.teltonika",
+    "recovery.power",
+)
+_ALSO_DEFAULTS = frozenset({"timeout_s", "tries", "proof", "accept", "answers", "output"})
 # Keys that are commented out with an example, since without them nothing is set.
-_NOT_SET = frozenset({"sim_pin_file", "pin_file", "connection"})
+_NOT_SET = frozenset({"sim_pin_file", "pin_file", "setup_code_file", "connection"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +118,9 @@ def wanted(section: str, key: str) -> str:
     for nonsense in _NONSENSE:
         beside = {**_BESIDE.get(section, {}), key: nonsense}
         lines = "".join(f"{name} = {value}\n" for name, value in beside.items())
+        head = f"[[{section}]]" if section in _SEVERAL else f"[{section}]"
         try:
-            parse(f"[{section}]\n{lines}".encode(), Path("config.toml"))
+            parse(f"{head}\n{lines}".encode(), Path("config.toml"))
         except ConfigError as error:
             if said := re.match(r"wanted (.+?), got ", error.problem):
                 found = _better(found, said[1])
@@ -115,7 +139,7 @@ def page() -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield f"## [{section.name}]\n"
+    yield f"## [{_TITLES.get(section.name, section.name)}]\n"
     if section.meaning:
         yield f"{_prose(section.meaning)}\n"
     yield "| key | takes | default | meaning |"

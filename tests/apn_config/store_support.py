@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apn_config.clock import Moment
-from apn_config.model import Apn, AuthType, Credentials, Sender
+from apn_config.model import Apn, AuthType, Credentials, Form, Message, Sender
 from apn_config.store import Incoming, Intent, Place, Report, Rung, Store
 from apn_config.transaction import Level, Origin, State
 
@@ -84,7 +84,8 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "inbox.started": lambda s, _: s.inbox.started(),
     "inbox.open_parts": lambda s, _: s.inbox.open_parts(),
     "inbox.parts_of": lambda s, _: s.inbox.parts_of(SENDER, Place(1, 2, 1, 8)),
-    "inbox.join": lambda s, now: s.inbox.join([1], "text", now),
+    "inbox.join": lambda s, now: s.inbox.join([1], Message("text"), now),
+    "inbox.let_in": lambda s, now: s.inbox.let_in(1, Form(), "redacted"),
     "inbox.start": lambda s, now: s.inbox.start(1, now),
     "inbox.settle": lambda s, now: s.inbox.settle(1, "applied", None, now),
     "inbox.expire": lambda s, now: s.inbox.expire([1], now),
@@ -123,6 +124,23 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "marks.set_candidate": lambda s, _: s.marks.set_candidate(None),
     "marks.applied": lambda s, _: s.marks.applied("1"),
     "marks.set_applied": lambda s, _: s.marks.set_applied("1", WALL),
+    "counters.take": lambda s, _: s.counters.take("k", 1, changing=True),
+    "counters.highest": lambda s, _: s.counters.highest("k"),
+    "counters.enrol": lambda s, _: s.counters.enrol("k"),
+    "counters.challenge": lambda s, _: s.counters.challenge("k"),
+    "counters.sync": lambda s, _: s.counters.sync("k", "AAAAAAAA", 1),
+    "counters.awaited": lambda s, _: s.counters.awaited("k"),
+    "counters.applied": lambda s, _: s.counters.applied("k"),
+    "counters.set_applied": lambda s, _: s.counters.set_applied("k", 1),
+    "counters.all": lambda s, _: s.counters.all(),
+    "guards.locked_s": lambda s, now: s.guards.locked_s("number:1", now),
+    "guards.failures": lambda s, now: s.guards.failures("number:1", now),
+    "guards.fail": lambda s, now: s.guards.fail("number:1", 5, 60, now),
+    "guards.forgive": lambda s, now: s.guards.forgive("number:1", now),
+    "guards.take_mac": lambda s, now: s.guards.take_mac(bytes(32), now),
+    "guards.has_spent": lambda s, now: s.guards.has_spent("answer", "", 1, 3600, now),
+    "guards.spent": lambda s, now: s.guards.spent("answer", "", 3600, now),
+    "guards.spend": lambda s, now: s.guards.spend([("answer", "")], now),
     "journal.add": lambda s, now: s.journal.add("start", "daemon", {}, now),
     "journal.tail": lambda s, _: s.journal.tail(1),
     "journal.after": lambda s, _: s.journal.after(0, 5),

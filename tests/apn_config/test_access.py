@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,15 +14,39 @@ from apn_config.access import (
     Access,
     Allowed,
     Denied,
+    Explanation,
     NetworkTime,
-    decide,
+    Secrets,
+    Step,
+    Verdict,
     is_stale,
     listed,
     moved,
     sender_key,
 )
-from apn_config.config import AccessConfig
-from apn_config.model import Command, Malformed, Sender, Verb
+from apn_config.config import AccessConfig, Config, DialectConfig, DialectsConfig, Rule
+from apn_config.config_access import is_lax
+from apn_config.dialects.omacp.security import digest, key_for
+from apn_config.dialects.signed import parse_signed, sign
+from apn_config.keys import Key
+from apn_config.model import (
+    ApnRequest,
+    Command,
+    Device,
+    Form,
+    Mac,
+    Malformed,
+    Message,
+    NotForUs,
+    Password,
+    PinWord,
+    Proof,
+    Security,
+    Sender,
+    SetupCode,
+    Signature,
+    Verb,
+)
 
 T0 = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -95,45 +120,573 @@ def test_every_number_is_its_own_entry_with_plus_or_without(digits: str) -> None
 SENDERS = AccessConfig(senders=("12345",))
 WITH_PIN = AccessConfig(senders=("12345",), pin_file=Path("pin"))
 STRANGER = Sender("999")
+DEVICE = Device("862345678901234", "8988303000000000001", "901430000000001", "+491700000001")
+NOTHING = Secrets()
 
 
 def ping(pin: str | None = None) -> Command:
-    return Command(Verb.PING, pin=pin)
+    return Command(Verb.PING, proof=None if pin is None else PinWord(pin))
 
 
-DECISIONS: dict[str, tuple[AccessConfig | None, Sender, str | None, str | None, Access]] = {
+DECISIONS: dict[str, tuple[AccessConfig | None, Sender, str | None, str | None, Verdict]] = {
     # configuration, sender, the word that is set, the word that is given
     "no-access-section": (None, NUMBER, None, None, Denied("no-access")),
     "no-access-section-and-a-word": (None, NUMBER, None, "4821", Denied("no-access")),
     "empty-list": (AccessConfig(), NUMBER, None, None, Denied("not-listed")),
     "stranger": (SENDERS, STRANGER, None, None, Denied("not-listed")),
     "stranger-with-the-word": (WITH_PIN, STRANGER, "4821", "4821", Denied("not-listed")),
-    "listed": (SENDERS, NUMBER, None, None, Allowed()),
-    "word-where-none-is-set": (SENDERS, NUMBER, None, "4821", Allowed()),
-    "word-missing": (WITH_PIN, NUMBER, "4821", None, Denied("pin-missing")),
-    "word-wrong": (WITH_PIN, NUMBER, "4821", "4822", Denied("pin-wrong")),
-    "word-longer": (WITH_PIN, NUMBER, "4821", "48211", Denied("pin-wrong")),
-    "word-empty": (WITH_PIN, NUMBER, "4821", "", Denied("pin-wrong")),
-    "word-in-other-case": (WITH_PIN, NUMBER, "Secret", "secret", Denied("pin-wrong")),
-    "word-in-other-script": (WITH_PIN, NUMBER, "secret", "s\u0435cret", Denied("pin-wrong")),
-    "word-with-a-surrogate": (WITH_PIN, NUMBER, "secret", "s\ud83d", Denied("pin-wrong")),
-    "word-right": (WITH_PIN, NUMBER, "4821", "4821", Allowed()),
-}
+    "listed": (SENDERS, NUMBER, None, None, Allowed("senders")),
+    "word-where-none-is-set": (SENDERS, NUMBER, None, "4821", Allowed("senders")),
+    "word-missing": (WITH_PIN, NUMBER, "4821", None, Denied("pin-missing", rule="senders")),
+    "word-wrong": (WITH_PIN, NUMBER, "4821", "4822", Denied("pin-wrong", True, "senders")),
+    "word-longer": (WITH_PIN, NUMBER, "4821", "48211", Denied("pin-wrong", True, "senders")),
+    "word-empty": (WITH_PIN, NUMBER, "4821", "", Denied("pin-wrong", True, "senders")),
+    "word-in-other-case": (
+        WITH_PIN, NUMBER, "Secret", "secret", Denied("pin-wrong", True, "senders")
+    ),
+    "word-in-other-script": (
+        WITH_PIN, NUMBER, "secret", "s\u0435cret", Denied("pin-wrong", True, "senders")
+    ),
+    "word-with-a-surrogate": (
+        WITH_PIN, NUMBER, "secret", "s\ud83d", Denied("pin-wrong", True, "senders")
+    ),
+    "word-right": (WITH_PIN, NUMBER, "4821", "4821", Allowed("senders")),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("access", "sender", "word", "given_word", "expected"), DECISIONS.values(), ids=DECISIONS
+    ("config", "sender", "word", "given_word", "expected"), DECISIONS.values(), ids=DECISIONS
 )
 def test_decisions(
-    access: AccessConfig | None,
+    config: AccessConfig | None,
     sender: Sender,
     word: str | None,
     given_word: str | None,
-    expected: Access,
+    expected: Verdict,
 ) -> None:
-    assert decide(access, sender, ping(given_word), word) == expected
-    refused = Malformed("bad-apn", pin=given_word)
-    assert decide(access, sender, refused, word) == expected
+    access = Access(config, Secrets(pin_word=word))
+    assert access.decide(sender, ping(given_word), DEVICE) == expected
+    proof = None if given_word is None else PinWord(given_word)
+    assert access.decide(sender, Malformed("bad-apn", proof=proof), DEVICE) == expected
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+OPS, HELPDESK, DASHBOARD = Sender("+491701"), Sender("+491702"), Sender("fleet", True)
+SITE = AccessConfig(
+    senders=("491701",),
+    rules=(
+        Rule("dashboard", ("fleet",), ("plain",), verbs=("STATUS", "PING"), proof=False),
+        Rule("helpdesk", ("49170?",), verbs=("STATUS", "APN READ", "REBOOT MODEM")),
+        Rule("nobody-else", ("*",), verbs=("PING",), proof=False),
+    ),
+)
+SITE_SECRETS = Secrets(pin_word="4821")
+PIN = PinWord("4821")
+SET = Command(Verb.APN_SET, request=ApnRequest("em"), proof=PIN)
+
+RULED: dict[str, tuple[Sender, Command | Malformed, Verdict]] = {
+    "the first that is about it": (HELPDESK, Command(Verb.STATUS, proof=PIN), Allowed("helpdesk")),
+    "which wants the word": (
+        HELPDESK, Command(Verb.STATUS), Denied("pin-missing", rule="helpdesk")
+    ),
+    "a later one is no way around it": (
+        HELPDESK, Command(Verb.STATUS, proof=PinWord("1")), Denied("pin-wrong", True, "helpdesk")
+    ),
+    "what it isn't about goes on": (HELPDESK, Command(Verb.PING), Allowed("nobody-else")),
+    "to the end": (HELPDESK, SET, Denied("verb-not-allowed")),
+    "or to the listed senders": (OPS, SET, Allowed("senders")),
+    "reading alone": (HELPDESK, Command(Verb.APN_READ, proof=PIN), Allowed("helpdesk")),
+    "without the word": (DASHBOARD, Command(Verb.STATUS), Allowed("dashboard")),
+    "and a wrong one is ignored": (
+        DASHBOARD, Command(Verb.STATUS, proof=PinWord("1")), Allowed("dashboard")
+    ),
+    "in that dialect alone": (
+        DASHBOARD, Command(Verb.STATUS, dialect="teltonika"), Denied("verb-not-allowed")
+    ),
+    "anybody may ping": (STRANGER, Command(Verb.PING), Allowed("nobody-else")),
+    "nobody without a number, too": (Sender(""), Command(Verb.PING), Allowed("nobody-else")),
+    "and no more": (STRANGER, Command(Verb.STATUS), Denied("verb-not-allowed")),
+    "a text that nobody knows": (STRANGER, Malformed("unknown-verb"), Allowed("nobody-else")),
+    "an APN that is wrong": (
+        STRANGER, Malformed("bad-apn", verb="APN"), Denied("verb-not-allowed")
+    ),
+    "of somebody who may read it": (
+        HELPDESK, Malformed("bad-apn", verb="APN", proof=PIN), Allowed("helpdesk")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sender", "parsed", "expected"), RULED.values(), ids=RULED)
+def test_rules(sender: Sender, parsed: Command | Malformed, expected: Verdict) -> None:
+    assert Access(SITE, SITE_SECRETS).decide(sender, parsed, DEVICE) == expected
+
+
+def test_the_furthest_rule_tells_why_nobody_decides() -> None:
+    access = Access(AccessConfig(rules=(Rule("a", ("1",)), Rule("b", ("2",), ("omacp",)))), NOTHING)
+    assert access.decide(Sender("3"), ping(), DEVICE) == Denied("not-listed")
+    assert access.decide(Sender("2"), ping(), DEVICE) == Denied("dialect-not-allowed")
+    assert access.decide(Sender("1"), ping(), DEVICE) == Allowed("a")
+
+
+def test_an_explanation_names_each_rule_and_the_one_that_decides() -> None:
+    command = Command(Verb.STATUS, proof=PinWord("1"))
+    found = Access(SITE, SITE_SECRETS).explain(HELPDESK, command, DEVICE)
+    assert found.verdict == Denied("pin-wrong", True, "helpdesk")
+    assert found.steps == (
+        Step("dashboard", "sender"),
+        Step("helpdesk", None, decides=True),
+        Step("nobody-else", "verb"),
+        Step("senders", "sender"),
+    )
+
+
+def test_an_explanation_without_rules() -> None:
+    assert Access(None, NOTHING).explain(NUMBER, ping(), DEVICE) == Explanation(Denied("no-access"))
+
+
+@pytest.mark.parametrize(
+    ("sender", "number", "is_oneself"),
+    [
+        (Sender("+491700000001"), DEVICE.number, True),
+        (Sender("491700000001"), DEVICE.number, True),
+        (Sender("491700000001"), "49 170/0000001", True),
+        (Sender("491700000002"), DEVICE.number, False),
+        (Sender("491700000001", alphanumeric=True), DEVICE.number, False),
+        (Sender(""), "", False),
+        (Sender("491700000001"), "", False),
+    ],
+)
+def test_no_answer_to_oneself(sender: Sender, number: str, is_oneself: bool) -> None:
+    access = Access(AccessConfig(rules=(Rule("all"),)), NOTHING)
+    found = access.decide(sender, ping(), Device(number=number))
+    assert found == (Denied("oneself") if is_oneself else Allowed("all"))
+
+
+# --- dialects with and without a password ---------------------------------------------------------
+
+LOGIN = Password("geheim", "admin")
+ANY = AccessConfig(senders=("12345",), rules=(Rule("free", dialects=("raw-at",), proof=False),))
+LISTED_ONLY = AccessConfig(senders=("12345",))
+WITH_PASSWORD = Secrets(passwords={"teltonika": LOGIN}, pin_word="4821")
+
+
+def asked(dialect: str, proof: Proof | None = None) -> Command:
+    return Command(Verb.APN_SET, request=ApnRequest("em"), proof=proof, dialect=dialect)
+
+
+PASSWORDS: dict[str, tuple[AccessConfig, Secrets, Command, Verdict]] = {
+    "right": (LISTED_ONLY, WITH_PASSWORD, asked("teltonika", LOGIN), Allowed("senders")),
+    "missing": (
+        LISTED_ONLY, WITH_PASSWORD, asked("teltonika"), Denied("password-missing", rule="senders")
+    ),
+    "wrong": (
+        LISTED_ONLY, WITH_PASSWORD, asked("teltonika", Password("x", "admin")),
+        Denied("password-wrong", True, "senders"),
+    ),
+    "wrong login": (
+        LISTED_ONLY, WITH_PASSWORD, asked("teltonika", Password("geheim", "root")),
+        Denied("password-wrong", True, "senders"),
+    ),
+    "another case": (
+        LISTED_ONLY, WITH_PASSWORD, asked("teltonika", Password("Geheim", "admin")),
+        Denied("password-wrong", True, "senders"),
+    ),
+    "the PIN word in its place": (
+        LISTED_ONLY, WITH_PASSWORD, asked("teltonika", PinWord("4821")),
+        Denied("password-missing", rule="senders"),
+    ),
+    "of another dialect": (
+        LISTED_ONLY, WITH_PASSWORD, asked("coban", LOGIN), Denied("no-proof", rule="senders")
+    ),
+    "none set, no PIN word": (LISTED_ONLY, NOTHING, asked("coban"), Allowed("senders")),
+    "none set, and ignored": (
+        LISTED_ONLY, NOTHING, asked("coban", Password("123456")), Allowed("senders")
+    ),
+    "none set, but a PIN word": (
+        LISTED_ONLY, SITE_SECRETS, asked("coban"), Denied("no-proof", rule="senders")
+    ),
+    "none set, and no plain dialect to go by": (
+        LISTED_ONLY, Secrets(lax=False), asked("coban"), Denied("no-proof", rule="senders")
+    ),
+    "a rule allows it": (ANY, SITE_SECRETS, asked("raw-at"), Allowed("free")),
+    "and no other dialect": (
+        ANY, SITE_SECRETS, asked("coban"), Denied("no-proof", rule="senders")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "secrets", "command", "expected"), PASSWORDS.values(), ids=PASSWORDS
+)
+def test_passwords(
+    config: AccessConfig, secrets: Secrets, command: Command, expected: Verdict
+) -> None:
+    assert Access(config, secrets).decide(NUMBER, command, DEVICE) == expected
+
+
+DEVICES: dict[str, tuple[str | None, str, bool]] = {
+    # what is configured, what the message names
+    "the end of the IMEI": (None, "678901234", True),
+    "all of the IMEI": (None, "862345678901234", True),
+    "too little of it": (None, "78901234", False),
+    "nothing": (None, "", False),
+    "another's": (None, "678901235", False),
+    "more than the IMEI": (None, "0862345678901234", False),
+    "what is configured": ("100850", "100850", True),
+    "the IMEI, where another is configured": ("100850", "678901234", False),
+    "another than is configured": ("100850", "100851", False),
+}
+
+
+@pytest.mark.parametrize(("configured", "named", "is_us"), DEVICES.values(), ids=DEVICES)
+def test_which_device_is_meant(configured: str | None, named: str, is_us: bool) -> None:
+    devices = {} if configured is None else {"suntech": configured}
+    access = Access(LISTED_ONLY, Secrets(devices=devices))
+    command = Command(Verb.STATUS, dialect="suntech", device=named)
+    expected = Allowed("senders") if is_us else Denied("other-device")
+    assert access.decide(NUMBER, command, DEVICE) == expected
+    # Without the IMEI nobody can tell.
+    if configured is None:
+        assert access.decide(NUMBER, command, Device()) == Denied("other-device")
+
+
+# --- signatures -----------------------------------------------------------------------------------
+
+KEYS = (
+    Key("ops", bytes(range(32))),
+    Key("ops", bytes(range(1, 33)), previous=True),
+    Key("desk", bytes(range(2, 34))),
+)
+RING = Secrets(keys=KEYS)
+BY_KEY = AccessConfig(
+    rules=(Rule("ops", keys=("ops",)), Rule("desk", keys=("desk",), verbs=("STATUS",)))
+)
+
+
+def signed(key: Key, text: str = "STATUS", iccid: str = DEVICE.iccid) -> Command | Malformed:
+    parsed = parse_signed(Message(sign(key.octets, iccid, 7, text)))
+    assert not isinstance(parsed, NotForUs)
+    return parsed
+
+
+SIGNED: dict[str, tuple[AccessConfig, Secrets, Command | Malformed, Device, Verdict]] = {
+    "right": (BY_KEY, RING, signed(KEYS[0], "APN em"), DEVICE, Allowed("ops", KEYS[0].fingerprint)),
+    "previous": (BY_KEY, RING, signed(KEYS[1]), DEVICE, Allowed("ops", KEYS[1].fingerprint)),
+    "another": (BY_KEY, RING, signed(KEYS[2]), DEVICE, Allowed("desk", KEYS[2].fingerprint)),
+    "may less": (BY_KEY, RING, signed(KEYS[2], "APN em"), DEVICE, Denied("verb-not-allowed")),
+    "but tell its counter": (
+        BY_KEY, RING, signed(KEYS[2], "SYNC ABCDEFGH"), DEVICE,
+        Allowed("desk", KEYS[2].fingerprint),
+    ),
+    "and get that wrong": (
+        BY_KEY, RING, signed(KEYS[2], "SYNC 0"), DEVICE, Allowed("desk", KEYS[2].fingerprint)
+    ),
+    "without a rule": (
+        AccessConfig(rules=(Rule("ops", keys=("ops",)),)), RING, signed(KEYS[2]), DEVICE,
+        Denied("key-not-allowed"),
+    ),
+    "wrong": (
+        BY_KEY, RING, signed(Key("x", bytes(32))), DEVICE, Denied("signature-wrong", True)
+    ),
+    "another card": (
+        BY_KEY, RING, signed(KEYS[0], iccid="8988303000000000002"), DEVICE,
+        Denied("signature-wrong", True),
+    ),
+    "no card": (BY_KEY, RING, signed(KEYS[0]), Device(), Denied("no-iccid")),
+    "no key": (BY_KEY, NOTHING, signed(KEYS[0]), DEVICE, Denied("no-key")),
+    "no signature": (
+        BY_KEY, RING, Malformed("bad-signature", dialect="signed"), DEVICE, Denied("bad-signature")
+    ),
+    "nobody whom a rule is about": (
+        SENDERS, RING, signed(KEYS[0]), DEVICE, Denied("not-listed")
+    ),
+    "unsigned": (BY_KEY, RING, ping(), DEVICE, Denied("not-listed")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "secrets", "parsed", "device", "expected"), SIGNED.values(), ids=SIGNED
+)
+def test_signatures(
+    config: AccessConfig,
+    secrets: Secrets,
+    parsed: Command | Malformed,
+    device: Device,
+    expected: Verdict,
+) -> None:
+    assert Access(config, secrets).decide(STRANGER, parsed, device) == expected
+
+
+def test_the_listed_senders_may_sign_with_any_key() -> None:
+    found = Access(SENDERS, RING).decide(NUMBER, signed(KEYS[2], "APN em"), DEVICE)
+    assert found == Allowed("senders", KEYS[2].fingerprint)
+
+
+def test_a_rule_without_proof_makes_no_wrong_signature_right() -> None:
+    access = Access(AccessConfig(rules=(Rule("all", proof=False),)), RING)
+    wrong = signed(Key("x", bytes(32)))
+    assert access.decide(NUMBER, wrong, DEVICE) == Denied("signature-wrong", True)
+
+
+# --- OMA CP ---------------------------------------------------------------------------------------
+
+BODY = b"\x03\x0b\x6a\x00"
+OMACP_PIN = "Zaunkoenig7"
+
+
+def provisioned(kind: Security, pin: str = OMACP_PIN, imsi: str = DEVICE.imsi) -> Mac:
+    key = key_for(kind, pin, imsi)
+    return Mac(kind, b"" if key is None else digest(key, BODY), BODY)
+
+
+ALL_KINDS = frozenset(Security)
+MACS: dict[str, tuple[frozenset[Security], str | None, Mac | None, Device, str | None]] = {
+    # what is accepted, the PIN that is set, the MAC; the reason
+    "user": (
+        frozenset({Security.USERPIN}), OMACP_PIN, provisioned(Security.USERPIN), DEVICE, None
+    ),
+    "user, wrong": (
+        frozenset({Security.USERPIN}), OMACP_PIN, provisioned(Security.USERPIN, "1234"), DEVICE,
+        "mac-wrong",
+    ),
+    "user, no PIN": (
+        frozenset({Security.USERPIN}), None, provisioned(Security.USERPIN), DEVICE, "no-pin"
+    ),
+    "user, no IMSI": (
+        frozenset({Security.USERPIN}), OMACP_PIN, provisioned(Security.USERPIN), Device(), None
+    ),
+    "both": (ALL_KINDS, OMACP_PIN, provisioned(Security.USERNETWPIN), DEVICE, None),
+    "both, another card": (
+        ALL_KINDS, OMACP_PIN, provisioned(Security.USERNETWPIN, imsi="901430000000002"), DEVICE,
+        "mac-wrong",
+    ),
+    "both, no IMSI": (
+        ALL_KINDS, OMACP_PIN, provisioned(Security.USERNETWPIN), Device(), "no-imsi"
+    ),
+    "network": (ALL_KINDS, None, provisioned(Security.NETWPIN), DEVICE, None),
+    "network, refused": (
+        Secrets().omacp_accept, OMACP_PIN, provisioned(Security.NETWPIN), DEVICE, "netwpin-refused"
+    ),
+    "network, wrong": (
+        ALL_KINDS, None, provisioned(Security.NETWPIN, imsi="901430000000002"), DEVICE, "mac-wrong"
+    ),
+    "unsigned": (ALL_KINDS, None, provisioned(Security.UNSIGNED), DEVICE, None),
+    "unsigned, refused": (
+        Secrets().omacp_accept, OMACP_PIN, provisioned(Security.UNSIGNED), DEVICE,
+        "unsigned-refused",
+    ),
+    "typed": (
+        ALL_KINDS, OMACP_PIN, Mac(Security.USERPINMAC, b"", BODY), DEVICE, "userpinmac-refused"
+    ),
+    "none": (ALL_KINDS, OMACP_PIN, None, DEVICE, "no-proof"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("accept", "pin", "mac", "device", "reason"), MACS.values(), ids=MACS)
+def test_macs(
+    accept: frozenset[Security],
+    pin: str | None,
+    mac: Mac | None,
+    device: Device,
+    reason: str | None,
+) -> None:
+    access = Access(LISTED_ONLY, Secrets(pin_word="4821", omacp_pin=pin, omacp_accept=accept))
+    expected = (
+        Allowed("senders") if reason is None else Denied(reason, reason == "mac-wrong", "senders")
+    )
+    assert access.decide(NUMBER, asked("omacp", mac), device) == expected
+    malformed = Malformed("no-apn", verb="APN", proof=mac, dialect="omacp")
+    assert access.decide(NUMBER, malformed, device) == expected
+
+
+# --- the first contact ----------------------------------------------------------------------------
+
+CODE = "Erstkontakt"
+FRESH = Secrets(setup_code=CODE)
+FIRST: dict[str, tuple[Secrets, Command | Malformed, Verdict]] = {
+    "right": (
+        FRESH, Command(Verb.APN_SET, request=ApnRequest("em"), proof=SetupCode(CODE)),
+        Allowed("set-up"),
+    ),
+    "in another dialect": (FRESH, asked("rayleigh", SetupCode(CODE)), Allowed("set-up")),
+    "wrong": (
+        FRESH, asked("plain", SetupCode("erstkontakt")), Denied("setup-wrong", True, "set-up")
+    ),
+    "none set": (NOTHING, asked("plain", SetupCode(CODE)), Denied("no-setup-code", rule="set-up")),
+    "more than an APN": (
+        FRESH, Command(Verb.REBOOT_HOST, proof=SetupCode(CODE)),
+        Denied("verb-not-allowed", rule="set-up"),
+    ),
+    "a wrong APN": (
+        FRESH, Malformed("bad-apn", verb="APN", proof=SetupCode(CODE)), Allowed("set-up")
+    ),
+    "an unknown verb": (
+        FRESH, Malformed("unknown-verb", proof=SetupCode(CODE)), Allowed("set-up")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("secrets", "parsed", "expected"), FIRST.values(), ids=FIRST)
+def test_the_first_contact(
+    secrets: Secrets, parsed: Command | Malformed, expected: Verdict
+) -> None:
+    for sender in (NUMBER, STRANGER):
+        assert Access(SENDERS, secrets).decide(sender, parsed, DEVICE) == expected
+    assert Access(None, secrets).decide(NUMBER, parsed, DEVICE) == Denied("no-access")
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_what_the_set_up_code_is_for(verb: Verb) -> None:
+    found = Access(SENDERS, FRESH).decide(STRANGER, Command(verb, proof=SetupCode(CODE)), DEVICE)
+    apn = verb.value.split()[0] == "APN"
+    may = apn or verb in {Verb.STATUS, Verb.SIGNAL, Verb.PING, Verb.HELP, Verb.SYNC}
+    assert isinstance(found, Allowed) is may
+
+
+# --- again ----------------------------------------------------------------------------------------
+
+OPS_FORM = Form("signed", counter=7, key=KEYS[0].fingerprint)
+AGAIN: dict[str, tuple[AccessConfig | None, Secrets, Sender, Command, Form, Verdict]] = {
+    "still": (SENDERS, SITE_SECRETS, NUMBER, ping("wrong by now"), Form(), Allowed("senders")),
+    "not listed any more": (
+        AccessConfig(senders=("1",)), NOTHING, NUMBER, ping(), Form(), Denied("not-listed")
+    ),
+    "no section any more": (None, NOTHING, NUMBER, ping(), Form(), Denied("no-access")),
+    "signed": (
+        BY_KEY, RING, STRANGER, asked("signed", Signature("APN em", 7, "")), OPS_FORM,
+        Allowed("ops", KEYS[0].fingerprint),
+    ),
+    "signed by a key that is gone": (
+        BY_KEY, Secrets(keys=KEYS[2:]), STRANGER, asked("signed", Signature("APN em", 7, "")),
+        OPS_FORM, Denied("no-key"),
+    ),
+    "another IMSI by now": (
+        SENDERS, Secrets(omacp_pin="1"), NUMBER, asked("omacp", Mac(Security.NETWPIN, b"", b"")),
+        Form("omacp"), Allowed("senders"),
+    ),
+    "by the set-up code": (
+        SENDERS, FRESH, STRANGER, asked("plain", SetupCode("")), Form(), Allowed("set-up")
+    ),
+    "which is gone": (
+        SENDERS, NOTHING, STRANGER, asked("plain", SetupCode("")), Form(), Denied("no-setup-code")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "secrets", "sender", "command", "form", "expected"), AGAIN.values(), ids=AGAIN
+)
+def test_what_was_let_in_before_is_not_proven_again(
+    config: AccessConfig | None,
+    secrets: Secrets,
+    sender: Sender,
+    command: Command,
+    form: Form,
+    expected: Verdict,
+) -> None:
+    assert Access(config, secrets).still_allows(sender, command, form) == expected
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+FULL = Secrets(
+    pin_word="pin-secret",
+    passwords={"teltonika": Password("password-secret", "login-secret")},
+    omacp_pin="omacp-secret",
+    setup_code="setup-secret",
+    keys=(Key("ops", b"octets-secret-".ljust(32, b"x")),),
+)
+
+
+def test_no_secret_is_in_a_repr() -> None:
+    assert "secret-" not in repr(FULL)
+    assert "-secret" not in repr(FULL)
+    assert "-secret" not in repr(Access(SENDERS, FULL))
+
+
+def test_the_words_that_have_to_be_hidden() -> None:
+    assert set(FULL.words()) == {"pin-secret", "password-secret", "omacp-secret", "setup-secret"}
+    assert NOTHING.words() == ()
+
+
+PROVEN: dict[str, tuple[Proof | None, str, bool]] = {
+    "nothing": (None, "plain", False),
+    "pin": (PinWord("pin-secret"), "plain", True),
+    "ignored pin": (PinWord("x"), "plain", False),
+    "password": (Password("password-secret", "login-secret"), "teltonika", True),
+    "ignored password": (Password("password-secret", "login-secret"), "coban", False),
+    "signature": (Signature("", 1, ""), "signed", True),
+    "code": (SetupCode("setup-secret"), "plain", True),
+    "mac": (Mac(Security.USERPIN, b"", b""), "omacp", True),
+    "mac of the IMSI": (Mac(Security.NETWPIN, b"", b""), "omacp", False),
+    "no mac": (Mac(Security.UNSIGNED, b"", b""), "omacp", False),
+}
+
+
+@pytest.mark.parametrize(("proof", "dialect", "expected"), PROVEN.values(), ids=PROVEN)
+def test_what_proves_something(proof: Proof | None, dialect: str, expected: bool) -> None:
+    assert FULL.proves(dialect, proof) is expected
+
+
+@pytest.mark.parametrize("proof", [PinWord("x"), Password("x"), SetupCode("x")], ids=repr)
+def test_secrets_are_compared_in_constant_time(
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pair that differs at once takes as long as another: there is no other comparison."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return True
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    dialect = "teltonika" if isinstance(proof, Password) else "plain"
+    verdict = Access(SENDERS, FULL).decide(NUMBER, asked(dialect, proof), DEVICE)
+    assert isinstance(verdict, Allowed)
+    assert compared[0][0] == b"x"
+
+
+WAYS = ("plain", "teltonika", "raw-at", "signed", "omacp")
+
+
+@given(
+    before=st.sets(st.sampled_from(WAYS), min_size=1),
+    added=st.sampled_from(WAYS[1:]),
+    pin=st.booleans(),
+    password=st.booleans(),
+)
+def test_another_dialect_opens_no_way_without_a_secret(
+    before: set[str], added: str, pin: bool, password: bool
+) -> None:
+    """What whoever forges a listed number, and knows no secret, can do."""
+
+    def is_open(enabled: set[str]) -> bool:
+        settings = {"teltonika": DialectConfig(password_file=Path("x") if password else None)}
+        config = Config(
+            access=SENDERS,
+            dialects=DialectsConfig(tuple(enabled), settings if "teltonika" in enabled else {}),
+        )
+        secrets = Secrets(
+            pin_word="4821" if pin else None,
+            passwords={"teltonika": LOGIN} if password and "teltonika" in enabled else {},
+            omacp_pin=OMACP_PIN if "omacp" in enabled else None,
+            keys=KEYS if "signed" in enabled else (),
+            lax=is_lax(config),
+        )
+        access = Access(SENDERS, secrets)
+        attempts = {
+            "plain": asked("plain", PinWord("x")),
+            "teltonika": asked("teltonika", Password("x")),
+            "raw-at": asked("raw-at"),
+            "signed": signed(Key("x", bytes(32))),
+            "omacp": asked("omacp", provisioned(Security.NETWPIN)),
+        }
+        return any(
+            isinstance(access.decide(NUMBER, attempts[name], DEVICE), Allowed) for name in enabled
+        )
+
+    assert is_open(before) or not is_open(before | {added}) or before <= {added}
 
 
 # --- how far the network's time has come ----------------------------------------------------------

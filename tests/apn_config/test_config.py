@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,18 @@ from hypothesis import strategies as st
 from apn_config.config import (
     AccessConfig,
     ApnConfig,
+    CommandsConfig,
     Config,
     ConfigError,
     ControlConfig,
+    DialectConfig,
+    DialectsConfig,
     ModemConfig,
+    OmacpConfig,
+    OwnCommand,
     RecoveryConfig,
     ReplyConfig,
+    Rule,
     StoreConfig,
     defaults,
     load,
@@ -25,7 +33,14 @@ from apn_config.config import (
 )
 from apn_config.config_apn import PppConfig, ProbeConfig, ScriptConfig
 from apn_config.config_recovery import PowerConfig
-from apn_config.model import NO_CREDENTIALS, Apn, AuthType, Credentials, PdpType
+from apn_config.model import (
+    NO_CREDENTIALS,
+    Apn,
+    AuthType,
+    Credentials,
+    PdpType,
+    Security,
+)
 from apn_config.transaction import Level
 
 PATH = Path("/somewhere/config.toml")
@@ -44,6 +59,44 @@ expire_h = 1.5
 senders = ["12345", "+491701234567", "emnify", ""]
 pin_file = "/run/pin-word"
 max_age_h = 0.5
+keys = "keys"
+setup_code_file = "setup-code"
+setup_min = 5
+failures = 3
+lockout_min = 1.5
+commands_per_hour = 1
+commands_per_day = 2
+answers_per_hour = 0
+answers_per_day = 4
+[[access.rules]]
+name = "helpdesk"
+senders = ["4917*", "em*", ""]
+dialects = ["signed"]
+keys = ["helpdesk"]
+verbs = ["status", "APN  read", "DOOR"]
+[[access.rules]]
+proof = "none"
+verbs = ["PING"]
+[dialects]
+enabled = ["plain", "signed", "omacp", "teltonika"]
+[dialects.teltonika]
+login = "admin"
+password_file = "teltonika-password"
+device_id = "100850000"
+[dialects.omacp]
+pin_file = "omacp-pin"
+accept = ["userpin", "netwpin"]
+[dialects.signed]
+answers = false
+[commands]
+reboot_host = ["systemctl", "reboot"]
+[commands.own.DOOR]
+program = ["/usr/local/bin/door", "--now"]
+arguments = ["open|close"]
+timeout_s = 5
+output = 40
+[commands.own.LAMP]
+function = "lamp"
 [apn]
 applier = "at"
 cid = 3
@@ -98,11 +151,58 @@ def test_every_key_is_understood(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(FULL)
     credentials = Credentials(AuthType.CHAP, "fallback-user", "geheim")
-    assert load(path) == Config(
+    found = load(path)
+    assert len(found.warnings) == 2
+    assert replace(found, warnings=()) == Config(
         path=path,
         modem=ModemConfig("tcp://127.0.0.1:7000", 9600, tmp_path / "sim-pin", 30),
         reply=ReplyConfig("1234", status_report=True, expire_h=1.5),
-        access=AccessConfig(("12345", "+491701234567", "emnify", ""), Path("/run/pin-word"), 0.5),
+        access=AccessConfig(
+            senders=("12345", "+491701234567", "emnify", ""),
+            pin_file=Path("/run/pin-word"),
+            max_age_h=0.5,
+            rules=(
+                Rule(
+                    "helpdesk",
+                    ("4917*", "em*", ""),
+                    ("signed",),
+                    ("helpdesk",),
+                    ("STATUS", "APN READ", "DOOR"),
+                ),
+                Rule("rule 2", verbs=("PING",), proof=False),
+            ),
+            keys=tmp_path / "keys",
+            setup_code_file=tmp_path / "setup-code",
+            setup_min=5,
+            failures=3,
+            lockout_min=1.5,
+            commands_per_hour=1,
+            commands_per_day=2,
+            answers_per_hour=0,
+            answers_per_day=4,
+        ),
+        dialects=DialectsConfig(
+            enabled=("plain", "signed", "omacp", "teltonika"),
+            settings={
+                "teltonika": DialectConfig("admin", tmp_path / "teltonika-password", "100850000")
+            },
+            omacp=OmacpConfig(
+                tmp_path / "omacp-pin", frozenset({Security.USERPIN, Security.NETWPIN})
+            ),
+            sign_answers=False,
+        ),
+        commands=CommandsConfig(
+            ("systemctl", "reboot"),
+            {
+                "DOOR": OwnCommand(
+                    ("/usr/local/bin/door", "--now"),
+                    arguments=(re.compile("open|close"),),
+                    timeout_s=5,
+                    output=40,
+                ),
+                "LAMP": OwnCommand(function="lamp"),
+            },
+        ),
         apn=ApnConfig(
             applier="at",
             cid=3,
@@ -248,6 +348,74 @@ MISTAKES = {
     "name too long": ('[access]\nsenders = ["twelve chars"]', "access.senders", "11 characters"),
     "number too long": (f'[access]\nsenders = ["{"1" * 21}"]', "access.senders", "digits"),
     "max_age_h": ("[access]\nmax_age_h = -1", "access.max_age_h", "got -1"),
+    "rules no array": ("[access]\nrules = 1", "access.rules", "an array of tables"),
+    "rules of numbers": ("[access]\nrules = [1]", "access.rules", "[[access.rules]], got a number"),
+    "key of a rule": ("[[access.rules]]\nverb = []", "access.rules 1.verb", "did you mean verbs?"),
+    "second rule": (
+        "[[access.rules]]\n[[access.rules]]\nsenders = ['4 9']",
+        "access.rules 2.senders",
+        "a pattern of these",
+    ),
+    "no sender in a rule": (
+        "[[access.rules]]\nsenders = []", "access.rules 1.senders", "without the key any is meant"
+    ),
+    "no verb in a rule": ("[[access.rules]]\nverbs = []", "access.rules 1.verbs", "one or more"),
+    "unknown verb": (
+        "[[access.rules]]\nverbs = ['PING', 'FROB']", "access.rules 1.verbs", 'got "FROB"'
+    ),
+    "own verb that isn't there": (
+        "[[access.rules]]\nverbs = ['DOOR']", "access.rules 1.verbs", "some of *, APN, "
+    ),
+    "the counter's verb": ("[[access.rules]]\nverbs = ['SYNC']", "access.rules 1.verbs", "SYNC"),
+    "dialect that isn't enabled": (
+        "[[access.rules]]\ndialects = ['coban']", "access.rules 1.dialects", "(plain), got"
+    ),
+    "keys without signed": (
+        "[[access.rules]]\nkeys = ['ops']", "access.rules 1.keys", 'only where "signed"'
+    ),
+    "keys in another dialect": (
+        "[dialects]\nenabled = ['plain', 'signed']\n"
+        "[[access.rules]]\ndialects = ['plain']\nkeys = ['ops']",
+        "access.rules 1.keys",
+        'only where "signed"',
+    ),
+    "name of a key": ("[[access.rules]]\nkeys = ['a/b']", "access.rules 1.keys", 'got "a/b"'),
+    "key without proof": (
+        "[[access.rules]]\nkeys = ['ops']\nproof = 'none'", "access.rules 1.proof", "is one"
+    ),
+    "proof": ("[[access.rules]]\nproof = 'pin'", "access.rules 1.proof", '"wanted" or "none"'),
+    "name that is taken": (
+        "[[access.rules]]\nname = 'senders'", "access.rules 1.name", "isn't senders or set-up"
+    ),
+    "name twice": (
+        "[[access.rules]]\nname = 'a'\n[[access.rules]]\nname = 'a'",
+        "access.rules 2.name",
+        "a name for each rule",
+    ),
+    "failures": ("[access]\nfailures = 0", "access.failures", "1 to 1000, got 0"),
+    "rate": ("[access]\nanswers_per_day = -1", "access.answers_per_day", "0 to 100000"),
+    "lock-out": ("[access]\nlockout_min = 0", "access.lockout_min", "above 0"),
+    "set-up": ("[access]\nsetup_min = 1441", "access.setup_min", "1440 at most"),
+    "set-up code in its place": (
+        "[access]\nsetup_code_file = 12345678", "access.setup_code_file", "got a number"
+    ),
+    "unknown dialect": ("[dialects]\nenabled = ['morse']", "dialects.enabled", "some of plain"),
+    "dialect twice": ("[dialects]\nenabled = ['coban', 'coban']", "dialects.enabled", "once"),
+    "section of no dialect": ("[dialects.morse]", "dialects.morse", "unknown key"),
+    "key of a dialect": ("[dialects.coban]\npassword = '1'", "dialects.coban.password", "_file"),
+    "OMA CP that needs a user": (
+        "[dialects.omacp]\naccept = ['userpinmac']", "dialects.omacp.accept", 'got "userpinmac"'
+    ),
+    "own verb of the program": ("[commands.own.PING]", "commands.own", "that isn't one already"),
+    "own verb in small letters": ("[commands.own.door]", "commands.own", "a verb of A-Z"),
+    "own verb without a program": (
+        "[commands.own.DOOR]", "commands.own.DOOR.program", "either program"
+    ),
+    "own verb's pattern": (
+        "[commands.own.DOOR]\nprogram = ['x']\narguments = ['(']",
+        "commands.own.DOOR.arguments",
+        'regular expressions, got "("',
+    ),
     "applier": ('[apn]\napplier = "wicd"', "apn.applier", 'wanted "at" or'),
     "applier without its section": ('[apn]\napplier = "ppp"', "apn.applier", "[apn.ppp]"),
     "no peer": ("[apn.ppp]\nchat = 'x'", "apn.ppp.peer", "the path of a file"),
@@ -357,17 +525,55 @@ def test_whatever_stands_there_only_config_errors_come(content: bytes | str) -> 
 
 # --- warnings -------------------------------------------------------------------------------------
 
+SENDER = '[access]\nsenders=["1"]\n'
 WARNINGS = {
     "no section": ("", "no section [access]"),
     "no sender": ("[access]", "no sender is listed"),
     "eight digits": ('[access]\nsenders=["1"]\n[reply]\nto = "12345678"', "has 8 digits"),
-}
+    "pattern in the list": ('[access]\nsenders=["*"]', '"*" is no pattern here'),
+    "anybody may change": ("[[access.rules]]", "by rule 1 anybody may change the device"),
+    "anybody may, without the word": (
+        SENDER + 'pin_file="x"\n[[access.rules]]\nsenders=["*"]\nverbs=["APN"]\nproof="none"',
+        "anybody may change",
+    ),
+    "two secrets to begin with": (
+        SENDER + 'pin_file="x"\nsetup_code_file="y"', "setup_code_file: without effect"
+    ),
+    "the IMSI": (
+        SENDER + 'pin_file="x"\n[dialects]\nenabled=["plain", "omacp"]\n'
+        '[dialects.omacp]\naccept=["netwpin", "unsigned"]',
+        "netwpin or unsigned proves nothing",
+    ),
+    "a way around the signature": (
+        SENDER + '[dialects]\nenabled=["plain", "signed"]', "whatever signed want"
+    ),
+    "an idle dialect": (SENDER + "[dialects.coban]", "coban isn't enabled"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "told"), WARNINGS.values(), ids=WARNINGS)
 def test_warnings(text: str, told: str) -> None:
     (warning,) = parse(text.encode(), PATH).warnings
     assert told in warning
+
+
+FINE = {
+    "anybody may look": (
+        SENDER + 'pin_file="x"\n[[access.rules]]\nverbs=["STATUS","PING","APN READ"]\nproof="none"'
+    ),
+    "anybody who knows the word": SENDER + 'pin_file="x"\n[[access.rules]]',
+    "who has a key": ('[[access.rules]]\nkeys=["ops"]\n[dialects]\nenabled=["plain", "signed"]\n'),
+    "no way around the password": (
+        '[access]\nsenders=["1"]\n[dialects]\nenabled=["coban", "raw-at"]\n'
+        '[dialects.coban]\npassword_file="x"\n[[access.rules]]\ndialects=["raw-at"]'
+    ),
+    "the set-up code alone": '[access]\nsetup_code_file="x"',
+}
+
+
+@pytest.mark.parametrize("text", FINE.values(), ids=FINE)
+def test_no_warning_for_what_is_meant_so(text: str) -> None:
+    assert parse(text.encode(), PATH).warnings == ()
 
 
 def test_seven_digits_are_fine() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
-from apn_config.message_secrets import without_secrets
+from apn_config import message_secrets
+from apn_config.veil import Veil
 from modem.sms import (
     build_deliver,
     build_status_report,
@@ -34,6 +36,10 @@ HEADERS = {
     "SMGR": "^SMGR: 0,,{}",
     "SMGL": "^SMGL: 3,1,,{}",
 }
+
+
+def without_secrets(lines: Sequence[str], word: str | None = None) -> tuple[str, ...]:
+    return message_secrets.without_secrets(lines, Veil(words=[word] if word else ()))
 
 
 def _forms(word: str) -> set[str]:

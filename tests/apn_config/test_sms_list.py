@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from apn_config.operations_sms import stored_json
+from apn_config.veil import Veil
 from modem.sms import (
     AnyMessage,
     build_deliver,
@@ -33,14 +34,14 @@ NUMBER = parse_number("1234")
 def test_each_type_is_shown(
     message: AnyMessage, sender: str | None, text: str | None, time: str | None
 ) -> None:
-    shown = stored_json(message.pdu, "ME", 3, None)
+    shown = stored_json(message.pdu, "ME", 3, Veil())
     assert shown == {
         "memory": "ME", "index": 3, "from": sender, "text": text, "time": time, "error": None
     }  # fmt: skip
 
 
 def test_what_is_no_pdu_is_shown_with_its_error() -> None:
-    shown = stored_json("0004", "SM", 0, None)
+    shown = stored_json("0004", "SM", 0, Veil())
     assert (shown["text"], shown["error"]) == (
         None,
         "deliver.oa at octet 2: wanted 1 octet, 0 left",

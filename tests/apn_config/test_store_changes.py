@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apn_config.model import Apn, PdpType
+from apn_config.model import Apn, Form, PdpType
 from apn_config.store import Store, StoreMisuse
 from apn_config.store import changes as changes_module
 from apn_config.transaction import Origin, Reason, State
@@ -39,7 +39,9 @@ def store(tmp_path: Path, clock: FakeClock) -> Iterator[Store]:
 def test_intent_and_snapshot_come_back_after_a_crash(store: Store, clock: FakeClock) -> None:
     with store.transaction():
         inbox_id = store.inbox.add(message(1), clock.now())
-        whole = intent(inbox_id=inbox_id, tag="17", former=replace(FORMER, credentials=None))
+        whole = intent(
+            inbox_id=inbox_id, form=Form(tag="17"), former=replace(FORMER, credentials=None)
+        )
         change_id = store.changes.begin(whole, 300, clock.now())
     with reopened(store, clock) as again, again.transaction():
         active = again.changes.active()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apn_config.clock import Moment
-from apn_config.model import Sender
+from apn_config.model import Message, Sender
 from apn_config.store import InboxState, OutboxState, Place, Report, Store, StoreMisuse
 from apn_config.store.inbox import KEEP_S, PRUNE_ROWS
 from tests.apn_config.store_support import SENDER, WALL, FakeClock, message, reopened
@@ -108,7 +108,7 @@ def test_parts_become_one_message_with_the_first_ones_time(store: Store, clock: 
         assert early is not None
         assert store.inbox.pending() == []
         assert [row.id for row in store.inbox.parts_of(SENDER, place)] == [late, early]
-        assert store.inbox.join([early, late], "whole text", clock.now()) == early
+        assert store.inbox.join([early, late], Message("whole text"), clock.now()) == early
         (whole,) = store.inbox.pending()
         assert (whole.id, whole.text, whole.scts) == (early, "whole text", T0)
         rest = store.inbox.get(late)
@@ -193,7 +193,7 @@ WRONG_MOVES: dict[str, tuple[InboxState, Move]] = {
     "start-twice": (InboxState.STARTED, lambda s, i, now: s.inbox.start(i, now)),
     "settle-twice": (InboxState.SETTLED, lambda s, i, now: s.inbox.settle(i, "x", None, now)),
     "expire-pending": (InboxState.PENDING, lambda s, i, now: s.inbox.expire([i], now)),
-    "join-pending": (InboxState.PENDING, lambda s, i, now: s.inbox.join([i], "x", now)),
+    "join-pending": (InboxState.PENDING, lambda s, i, now: s.inbox.join([i], Message("x"), now)),
 }
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from apn_config.model import Form
 from apn_config.store import InboxState, OutboxState, Report, Rung, Store, StoreError
 from apn_config.store import schema as schema_module
 from apn_config.transaction import State
@@ -105,12 +106,37 @@ def test_what_version_2_added_is_read(tmp_path: Path) -> None:
         assert notice.startswith("NOTE database damaged")
 
 
+def test_what_version_3_added_is_read(tmp_path: Path) -> None:
+    _load(SCHEMAS[2], tmp_path / "old.db")
+    clock = FakeClock("another boot", 10)
+    now = clock.now()
+    with Store.open(tmp_path / "old.db", now) as store, store.transaction():
+        form = Form("signed", "17", counter=7, key="00112233445566aa")
+        (pending,) = store.inbox.pending()
+        assert (pending.form, pending.redacted) == (form, "[signed] APN em2")
+        (started,) = store.inbox.started()
+        assert (started.data, started.port, started.undo) == (b"\x03\x06", 2948, "+4917107")
+        active = store.changes.active()
+        assert active is not None
+        assert active.intent.form == form
+        assert store.counters.highest("00112233445566aa") == 7
+        assert store.counters.applied("00112233445566aa") == 6
+        assert store.counters.awaited("ffeeddccbbaa9988")
+        guards = store.guards
+        assert not guards.take_mac(b"\x07" * 32, now)
+        assert guards.failures("number:4912345", now) == 2
+        # Of its hour, 70 s had gone by when the old boot ended, and 10 s since this one began.
+        assert guards.locked_s("dialect:plain", now) == 3660 - 130 - 10
+        assert guards.spent("command", "number:4912345", 3600, now) == 1
+        assert guards.has_spent("answer", "", 1, 3600, now)
+
+
 def test_a_migration_that_fails_leaves_the_former_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "store.db"
     before = _fresh(path)
-    bad = ("ALTER TABLE inbox ADD COLUMN data BLOB", "ALTER TABLE nowhere ADD COLUMN x TEXT")
+    bad = ("ALTER TABLE inbox ADD COLUMN spare BLOB", "ALTER TABLE nowhere ADD COLUMN x TEXT")
     with monkeypatch.context() as patched:
         patched.setattr(schema_module, "MIGRATIONS", (*schema_module.MIGRATIONS, bad))
         patched.setattr(schema_module, "VERSION", schema_module.VERSION + 1)
@@ -123,7 +149,7 @@ def test_a_migration_that_fails_leaves_the_former_version(
 def test_a_further_migration_runs_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "store.db"
     _fresh(path)
-    more = ("ALTER TABLE inbox ADD COLUMN data BLOB",)
+    more = ("ALTER TABLE inbox ADD COLUMN spare BLOB",)
     monkeypatch.setattr(schema_module, "MIGRATIONS", (*schema_module.MIGRATIONS, more))
     monkeypatch.setattr(schema_module, "VERSION", schema_module.VERSION + 1)
     for _ in range(2):  # the second opening would fail on the column that is there

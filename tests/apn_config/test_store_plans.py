@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from apn_config.store import Database, Store, changes, device_time, inbox, outbox
+from apn_config.store import Database, Store, changes, device_time, guards, inbox, outbox
 from apn_config.store.database import Values
 from tests.apn_config.store_support import FakeClock, message
 
@@ -47,6 +47,12 @@ PLANS: dict[str, tuple[str, Values, str]] = {
         "SEARCH outbox USING INDEX outbox_change (change_id=?)",
     ),
     "outbox-oldest": (outbox.OLDEST, {"limit": 9}, "SCAN outbox"),
+    "guards-spent": (
+        guards.NTH_SPENT,
+        {"kind": "answer", "who": "", "after_s": 1.0, "before": 9},
+        "SCAN spent",
+    ),
+    "guards-oldest-spent": (guards.OLDEST_SPENT, {}, "SCAN spent"),
     "changes-active": (changes.ACTIVE, {}, "SCAN changes USING INDEX changes_active"),
 }
 
@@ -76,7 +82,7 @@ def test_a_new_boot_reads_ends_of_tables_alone(database: Database) -> None:
     newest = device_time._NEWEST  # each table's last row, by its primary key, or open rows
     plan = _plan(database, newest, {})
     scans = {line for line in plan if line.startswith("SCAN ") and " INDEX " not in line}
-    tables = {"inbox", "outbox", "changes", "journal", "rungs"}
+    tables = {"inbox", "outbox", "changes", "journal", "rungs", "spent"}
     assert scans - {"SCAN CONSTANT ROW"} == {f"SCAN {table}" for table in tables}
     for table in tables:
         assert f"FROM {table} ORDER BY id DESC LIMIT 1" in newest

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from apn_config.model import Apn, AuthType, Credentials
+from apn_config.model import Apn, AuthType, Credentials, Message
 from apn_config.store import Place, Store
 from apn_config.store.inbox import KEEP_S
 from apn_config.transaction import State
@@ -76,7 +76,7 @@ def test_parts_leave_no_secret_joined_or_expired(store: Store, clock: FakeClock)
             for number in range(4)
         ]
         parts = [part for part in ids if part is not None]
-        store.inbox.join(parts[:2], "joined-secret", clock.now())
+        store.inbox.join(parts[:2], Message("joined-secret"), clock.now())
         store.inbox.expire(parts[2:], clock.now())
         store.inbox.settle(parts[0], "applied", "APN em", clock.now())
     assert _on_disk(store) == 0

@@ -13,6 +13,9 @@ import pytest
 
 from apn_config import config_apn
 from apn_config.config import _SECTIONS
+from apn_config.config_access import ACCESS_KEYS, RULE_KEYS
+from apn_config.config_commands import _OWN_KEYS
+from apn_config.config_dialects import _DIALECT_KEYS, _OMACP_KEYS, _SIGNED_KEYS, ENABLED_KEYS
 from apn_config.config_recovery import SWITCH_KINDS
 from docs._extensions import commands, configuration, json_output
 from docs._extensions.generated import PARTS, filled
@@ -27,6 +30,18 @@ INSIDE = {
     "apn.script": tuple(each.name for each in fields(config_apn.ScriptConfig)),
     "apn.fallback": config_apn._FALLBACK_KEYS,
 }
+# Sections that are no dataclass of their own, with an example of each that the user names.
+OTHERS = {
+    "access": tuple(key for key in ACCESS_KEYS if key != "rules"),
+    "access.rules": RULE_KEYS,
+    "dialects": ENABLED_KEYS,
+    "dialects.teltonika": _DIALECT_KEYS,
+    "dialects.omacp": _OMACP_KEYS,
+    "dialects.signed": _SIGNED_KEYS,
+    "commands": ("reboot_host",),
+    "commands.own.DOOR": tuple(key for key in _OWN_KEYS if key != "function"),
+    "commands.own.LAMP": ("function",),
+}
 
 
 def known_keys() -> Iterator[str]:
@@ -38,6 +53,8 @@ def known_keys() -> Iterator[str]:
                 yield from (f"{dotted}.{key}" for key in INSIDE[dotted])
             elif dotted != "recovery.power":
                 yield dotted
+    for section, keys in OTHERS.items():
+        yield from (f"{section}.{key}" for key in keys)
 
 
 KEYS = {

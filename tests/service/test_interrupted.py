@@ -6,8 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from apn_config.batch import Batch, Found, Judge
-from apn_config.judgement import judge_text
+from apn_config.access import Access
+from apn_config.access_secrets import Secrets
+from apn_config.admission import Admission
+from apn_config.batch import Batch, Counsel, Found
+from apn_config.judgement import Judge
+from apn_config.model import Device
+from apn_config.reader import Reader
+from apn_config.voice import Voice
 from modem.simulator import NetworkSettings
 from tests.service import daemon_bench
 from tests.service.bench import CONFIG, Bench, Play, PromptStore
@@ -126,11 +132,14 @@ def test_a_reboot_that_had_not_been_sent_is_not_done(play: Play) -> None:
         (pdu,) = bench.send("#1 REBOOT MODEM")
         access = bench.config.access
         assert access is not None
-        judge = Judge(lambda text, sender: judge_text(text, sender, access, None), "1234")
+        judge = Judge(Reader(), Access(access, Secrets()))
+        counsel = Counsel(judge, Admission(access, Secrets()), Voice(), "1234")
         path = bench.home / "store.db"
         store = PromptStore()
         await store.open(path, bench.clock.now())
-        store.now(lambda opened: Batch(opened, judge, bench.clock.now()).take([Found(pdu)]))
+        store.now(
+            lambda opened: Batch(opened, counsel, Device(), bench.clock.now()).take([Found(pdu)])
+        )
         await store.close()
         await bench.passes(50)
         boot(bench, "boot-2")

@@ -187,7 +187,7 @@ WORKERS: dict[str, tuple[str, str | None, str]] = {
     "intake": ("apn_config.intake.Intake._work", None, "the intake"),
     "reading": ("modem.Modem.read_message", "#1 PING", "the intake"),
     "executor": ("apn_config.executor.Executor._carry_out", "#1 STATUS", "the executor"),
-    "reading the APN": ("apn_config.executor.observe", "#1 APN", "the executor"),
+    "reading the APN": ("apn_config.verbs.reading.observe", "#1 APN", "the executor"),
     "applying": ("apn_config.appliers.at.AtApplier.write", "#1 APN other", "the executor"),
     "verifying": ("apn_config.tools.observe", "#1 APN other", "the executor"),
     "outbox": ("modem.Modem.send_sms", "#1 PING", "the outbox"),

@@ -1,0 +1,132 @@
+"""Reads a message in whichever of the enabled dialects it is. Pure.
+
+Two that both understand it are an error of the configuration, where that can be known (`clashes`),
+and else nobody's: a command that means two things is carried out as neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from apn_config.dialects import dialect_named, plain
+from apn_config.dialects.dialect import Dialect
+from apn_config.model import Command, Malformed, Message, NotForUs, Parsed, SetupCode
+
+if TYPE_CHECKING:
+    from apn_config.config import Config
+
+PLAIN, SIGNED = plain.DIALECT.name, "signed"
+
+
+class Reader:
+    """The enabled dialects, and the verbs of the user's own, which the plain one knows."""
+
+    def __init__(
+        self, dialects: Sequence[Dialect] = (plain.DIALECT,), own: frozenset[str] = frozenset()
+    ) -> None:
+        self.dialects = {dialect.name: dialect for dialect in dialects}
+        self._own = own
+
+    @classmethod
+    def for_config(cls, config: Config) -> Reader:
+        """What a configuration enables. Raises UnknownDialect."""
+        found = map(dialect_named, config.dialects.enabled)
+        return cls(tuple(found), frozenset(config.commands.own))
+
+    def read(self, message: Message) -> Parsed:
+        """What it asks for. Never raises.
+
+        A text with a signature is the signed dialect's alone. The trackers' forms that the plain
+        dialect understands by courtesy are those of a dialect that is enabled for them.
+        """
+        if SIGNED in self.dialects:
+            signed = self.read_as(message, SIGNED)
+            if not isinstance(signed, NotForUs):
+                return signed
+        claims = list(self._claims(message))
+        ours: Parsed = NotForUs("not understood")
+        if PLAIN in self.dialects:
+            ours = self.read_as(message, PLAIN)
+        if not claims:
+            return ours
+        if not isinstance(ours, NotForUs) and _insists(message, ours):
+            claims.append(ours)
+        if len(claims) > 1:
+            return NotForUs(f"ambiguous: {' or '.join(map(_dialect_of, claims))}")
+        return claims[0]
+
+    def read_as(self, message: Message, dialect: str) -> Parsed:
+        """What it asks for in that dialect, which may not be enabled any more."""
+        if dialect not in self.dialects:
+            return NotForUs(f"{dialect} is not enabled")
+        if dialect == PLAIN:
+            return self._plain(message)
+        if dialect == SIGNED:
+            from apn_config.dialects.signed import parse_signed
+
+            return parse_signed(message, lambda text: plain.parse(text, self._own))
+        return self.dialects[dialect].parse(message)
+
+    def _plain(self, message: Message) -> Parsed:
+        if message.text is None:
+            return NotForUs("no text")
+        return plain.parse(message.text, self._own)
+
+    def _claims(self, message: Message) -> Iterator[Command | Malformed]:
+        for name, dialect in self.dialects.items():
+            if name in (PLAIN, SIGNED):
+                continue
+            parsed = dialect.parse(message)
+            if not isinstance(parsed, NotForUs):
+                yield replace(parsed, dialect=name)
+
+    def clashes(self) -> Iterator[tuple[str, str, str]]:
+        """Two enabled dialects that understand the same text, and that text."""
+        for name, dialect in self.dialects.items():
+            if name in (PLAIN, SIGNED):
+                continue
+            for text in dialect.claims:
+                parsed = self.read(Message(text))
+                if isinstance(parsed, NotForUs) and parsed.why.startswith("ambiguous"):
+                    others = parsed.why.removeprefix("ambiguous: ").split(" or ")
+                    yield name, next(each for each in others if each != name), text
+
+    def redact(self, message: Message) -> str:
+        """What may be kept of a message: a command's form without its secrets, of anything else
+        its length. In front stands the dialect, where it isn't the plain one.
+        """
+        return redacted(self.read(message), message)
+
+
+def redacted(parsed: Parsed, message: Message) -> str:
+    """As `Reader.redact`, of what has been read already."""
+    if isinstance(parsed, Command):
+        form = plain.form_of(parsed)
+        return form if parsed.dialect == PLAIN else f"[{parsed.dialect}] {form}"
+    if message.text is None:
+        return f"[{len(message.data or b'')} octets]"
+    return f"[{len(message.text)} characters]"
+
+
+def verb_of(redacted_text: str, own: frozenset[str] = frozenset()) -> str | None:
+    """The verb of what `redacted` left of a command; None where it was none."""
+    bare = redacted_text
+    if bare.startswith("["):
+        bare = bare.partition("] ")[2]
+    parsed = plain.parse(bare, own)
+    return parsed.verb.value if isinstance(parsed, Command) else None
+
+
+def _insists(message: Message, ours: Command | Malformed) -> bool:
+    """Does the plain dialect claim it against others? What it doesn't know, or understands by
+    courtesy, it leaves to them, and so it does the first contact.
+    """
+    known = isinstance(ours, Command) or ours.verb is not None
+    courtesy = plain.is_courtesy(message.text or "") or isinstance(ours.proof, SetupCode)
+    return known and not courtesy
+
+
+def _dialect_of(parsed: Command | Malformed) -> str:
+    return parsed.dialect

@@ -1,0 +1,48 @@
+"""Why a message got silence, as sentences for people. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SENTENCES: Final = {
+    "no-access": "the configuration has no section [access], so nobody may command",
+    "not-listed": "no rule is about this sender, who isn't in [access] senders either",
+    "dialect-not-allowed": "no rule lets this sender use this dialect",
+    "key-not-allowed": "no rule is about this key",
+    "verb-not-allowed": "no rule lets this sender do this",
+    "oneself": "it is from the device's own number",
+    "other-device": "it names another device",
+    "no-proof": "it has no secret in it; a password_file of this dialect would give it one, or a rule"
+    ' with proof = "none" would let it in without',
+    "pin-missing": "the PIN word is missing",
+    "pin-wrong": "the PIN word is wrong",
+    "password-missing": "the password is missing",
+    "password-wrong": "login or password is wrong",
+    "bad-signature": "the signature has another form",
+    "signature-wrong": "no key here has signed this for this card",
+    "no-key": "there is no key here",
+    "key-retired": "the key was rotated away, and the new one has been used",
+    "no-iccid": "the card's ICCID isn't known, which a signature is made for",
+    "no-imsi": "the IMSI isn't known, which the MAC is made with",
+    "no-pin": "there is no [dialects.omacp] pin_file, which the MAC is made with",
+    "mac-wrong": "the MAC is wrong",
+    "unsigned-refused": "it has no MAC, and [dialects.omacp] accept wants one",
+    "netwpin-refused": "its MAC is made with the IMSI alone; [dialects.omacp] accept has it not",
+    "userpin-refused": "its MAC is made with the PIN alone; [dialects.omacp] accept has it not",
+    "usernetwpin-refused": "its MAC is made with PIN and IMSI; [dialects.omacp] accept has it not",
+    "userpinmac-refused": "it wants somebody who types a PIN",
+    "setup-wrong": "the set-up code is wrong",
+    "no-setup-code": "there is no [access] setup_code_file",
+    "setup-closed": "the set-up code is good soon after a boot, where there is no other secret",
+    "locked-out": "there were too many wrong secrets",
+    "replay": "it was taken before",
+    "too-old": "its counter is too far behind",
+    "sync-wrong": "it isn't the code that was asked for",
+    "rate-commands": "there were too many commands from this sender or key",
+    "rate-answers": "the device has given as many answers as it may",
+}
+
+
+def why(reason: str) -> str:
+    """The sentence for a reason; what has none is one itself."""
+    return _SENTENCES.get(reason, reason)

@@ -1,0 +1,99 @@
+"""Changes of what the channel itself depends on: their own answer proves them, or they are undone.
+
+That the verb has begun, and what it would put back, is on the disk before the modem is told. Then
+the answer is queued. The network's taking it ends the matter; where it doesn't within the time, or
+the program was stopped in between, what was there before is put back, the answer is withdrawn, and
+another one tells why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apn_config.apn_changes import Refused
+from apn_config.model import Outcome, Result
+from apn_config.store import InboxRow, StoreError, StoreMisuse
+from apn_config.verbs.place import Place
+from apn_config.vitals import beat
+from modem import CommandRefused, MisuseError, Modem, ModemError
+
+logger = logging.getLogger(__name__)
+
+# Each two seconds apart: a card is busy for half a minute at most.
+REFUSALS_BORNE = 30
+AGAIN_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How such a change is undone: `put_back` tells a modem what was there, and whether it took
+    that.
+    """
+
+    place: Place
+    row: InboxRow
+    put_back: Callable[[Modem, str], Awaitable[bool]]
+
+    async def run(self, undo: str, act: Callable[[], Awaitable[Outcome]], within_s: float) -> None:
+        """Begin, `act`, answer with its outcome and wait for the network to take that.
+
+        `act` raises Refused or ModemError where it isn't done.
+        """
+        await self.place.begin(self.row, undo)
+        try:
+            outcome = await act()
+        except Refused as refusal:
+            await self.undo(undo, refusal.reason)
+        except ModemError as error:
+            logger.warning("%s", error)
+            await self.undo(undo, "modem-error")
+        except (StoreError, StoreMisuse):
+            raise
+        except Exception:
+            logger.exception("a change of the channel failed")
+            await self.undo(undo, "internal")
+        else:
+            await self._prove(undo, outcome, within_s)
+
+    async def _prove(self, undo: str, outcome: Outcome, within_s: float) -> None:
+        place, row = self.place, self.row
+        answer_id = await place.db.run(lambda store: place.queue_answer(store, row, outcome))
+        place.answer_queued()
+        if await place.sent(answer_id, within_s):
+            await place.settle(row, "done")
+        else:
+            await self.undo(undo, "not-sent")
+
+    async def undo(self, undo: str, reason: str) -> None:
+        """Put back what was there and tell so, unless the network took the answer after all."""
+        place, row = self.place, self.row
+        # What is just being handed over isn't withdrawn.
+        async with place.sending:
+            if await place.was_answered(row):
+                await place.settle(row, "done")
+                return
+            if not await self._is_put_back(undo):
+                reason = "not-restored"
+            await place.replace_answer(row, Outcome(Result.ERR, reason=reason), reason)
+
+    async def _is_put_back(self, undo: str) -> bool:
+        """Try until it is; a modem that is away is waited for, one that refuses isn't for ever."""
+        refusals = 0
+        while refusals < REFUSALS_BORNE:
+            modem = await self.place.modem()
+            try:
+                if await self.put_back(modem, undo):
+                    return True
+                refusals += 1
+            except (CommandRefused, MisuseError) as error:
+                logger.info("%s", error)
+                refusals += 1
+            except ModemError as error:
+                logger.info("%s", error)
+            beat()
+            await asyncio.sleep(AGAIN_S)
+        logger.error("what was there before can't be put back")
+        return False

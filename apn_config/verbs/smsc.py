@@ -1,0 +1,59 @@
+"""SMSC <number>: another service centre, which has to take the answer within two minutes.
+
+The number is the card's or the modem's (3GPP TS 27.005 3.3.1); most write it down at once, so a
+wrong one would outlive everything. Where nobody knows the former number nothing can be put back:
+then the device could send nothing before, either.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from apn_config.apn_changes import Refused
+from apn_config.model import Command, Outcome, Result, Verb
+from apn_config.store import InboxRow
+from apn_config.verbs import Once
+from apn_config.verbs.place import Place
+from apn_config.verbs.proving import Trial
+from modem import Modem
+
+PROOF_S = 120.0
+_NUMBER = re.compile(r"\+?[0-9]{3,20}")
+# Types of number and numbering plan (3GPP TS 24.011 8.2.5.2).
+_INTERNATIONAL, _UNKNOWN = 145, 129
+
+
+async def _run(place: Place, modem: Modem, row: InboxRow, command: Command) -> None:
+    number = command.words[0] if command.words else ""
+    if not _NUMBER.fullmatch(number):
+        raise Refused("bad-number")
+    former = await modem.service_centre() or ""
+    trial = Trial(place, row, _put_back)
+    await trial.run(former, partial(_set, modem, number), PROOF_S)
+
+
+async def _after_restart(place: Place, row: InboxRow, _command: Command) -> None:
+    async with place.changing:
+        await Trial(place, row, _put_back).undo(row.undo or "", "interrupted")
+
+
+async def _set(modem: Modem, number: str) -> Outcome:
+    if not await _is_set(modem, number):
+        raise Refused("refused")
+    return Outcome(Result.OK, Verb.SMSC_SET, number)
+
+
+async def _put_back(modem: Modem, former: str) -> bool:
+    return not former or await _is_set(modem, former)
+
+
+async def _is_set(modem: Modem, number: str) -> bool:
+    """Set it, and read it again: a modem may keep less than it took."""
+    kind = _INTERNATIONAL if number.startswith("+") else _UNKNOWN
+    answer = await modem.run_at(f'AT+CSCA="{number}",{kind}')
+    found = await modem.service_centre() if answer.ok else None
+    return found is not None and found.lstrip("+") == number.lstrip("+")
+
+
+SET = Once(_run, _after_restart)
