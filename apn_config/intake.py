@@ -28,12 +28,17 @@ LIST_FROM = 8
 # An announced slot that is empty may lie in another memory or be written a moment later
 # (transcript cmgr-321-empty-slots): look through everything soon.
 SECOND_LOOK_S = 2.0
+# How long a card may take to tell its numbers: a SIM is busy for half a minute at most.
+CARD_S = 60.0
 # Between two looks at a storage that can't be read.
 LONGEST_PAUSE_S = 300.0
 
 
 class Intake:
-    """Reads what the modem received, and keeps the sweeps that find what was not announced."""
+    """Reads what the modem received, and keeps the sweeps that find what was not announced.
+
+    `proves_by_card`: messages may be proven by the card's numbers, so they are waited for.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class Intake:
         clock: Clock,
         counsel: Counsel,
         device: Callable[[], Device],
+        proves_by_card: bool = False,
         policy: SweepPolicy,
         stored: Callable[[Taken], None],
     ) -> None:
@@ -51,6 +57,8 @@ class Intake:
         self._clock = clock
         self._counsel = counsel
         self._device = device
+        self._proves_by_card = proves_by_card
+        self._looked_at_card: Modem | None = None
         self._policy = policy
         self._stored = stored
         self._announced: set[tuple[str | None, int]] = set()
@@ -124,6 +132,9 @@ class Intake:
 
     async def _work(self, modem: Modem) -> None:
         self._wake.clear()
+        if self._proves_by_card and self._looked_at_card is not modem:
+            await _await_card(modem)
+            self._looked_at_card = modem
         if self._direct:
             await self._take_direct(modem)
         if self._sweep_all:
@@ -222,6 +233,22 @@ class Intake:
             logger.info("%s", line)
         if taken.redacted:
             await self._db.truncate_wal()
+
+
+async def _await_card(modem: Modem) -> None:
+    """Ask for the card's numbers until it tells them, within CARD_S.
+
+    What waited in the modem is read first after a start, when a card may still be busy (transcript
+    qualcomm-sim-busy-after-pin); and what is proven by its numbers couldn't be.
+    """
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + CARD_S
+    while loop.time() < until_s and not (modem.identity.iccid and modem.identity.imsi):
+        await modem.read_card()
+        if modem.identity.iccid and modem.identity.imsi:
+            return
+        with idle():
+            await asyncio.sleep(SECOND_LOOK_S)
 
 
 def places_to_empty(messages: Iterable[StoredMessage]) -> dict[str, list[int]]:

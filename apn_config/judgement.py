@@ -75,7 +75,7 @@ class Judge:
         verdict = self.access.decide(sender, parsed, device)
         if isinstance(verdict, Denied):
             return Silence(verdict.reason, verdict.offence, parsed.dialect)
-        form = replace(parsed.form, key=verdict.key)
+        form = replace(parsed.form, key=verdict.key, iccid=verdict.key and device.iccid)
         if isinstance(parsed, Malformed):
             outcome = Outcome(Result.ERR, reason=parsed.reason, word=parsed.verb, at=parsed.at)
             return Answer(outcome, form, parsed.reason, parsed.proof)

@@ -198,7 +198,8 @@ class Form:
     """How an answer is to be worded: in which dialect, with what of the question repeated.
 
     `echo` is the dialect's own. `counter` and `key` (its fingerprint) are those of a signed
-    command, whose answer may be signed, too. It outlives the message, so no secret is in it.
+    command, whose answer may be signed, too, for the card `iccid` that it was for. It outlives the
+    message, so no secret is in it.
     """
 
     dialect: str = "plain"
@@ -206,6 +207,7 @@ class Form:
     echo: tuple[str, ...] = ()
     counter: int | None = None
     key: str | None = None
+    iccid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +223,16 @@ class Command:
     request: ApnRequest | None = None
     proof: Proof | None = field(default=None, repr=False)
     dialect: str = "plain"
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = field(default=(), repr=False)
     echo: tuple[str, ...] = ()
     device: str | None = None
 
     @property
     def secret(self) -> bool:
-        """Does it hold a PIN word or a password?"""
+        """Does it hold a PIN word or a password, or an argument of the user's own that may be one?"""
         bare = self.proof is None or isinstance(self.proof, Signature)
-        return not bare or bool(self.request and self.request.password)
+        own = self.verb is Verb.OWN and len(self.words) > 1
+        return own or not bare or bool(self.request and self.request.password)
 
     @property
     def form(self) -> Form:

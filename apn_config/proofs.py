@@ -71,6 +71,13 @@ class Secrets:
         """Has the device a secret beside the set-up code?"""
         return bool(self.pin_word or self.passwords or self.omacp_pin or self.keys)
 
+    @property
+    def by_card(self) -> bool:
+        """Is anything proven by the numbers of the card?"""
+        by_imsi = Security.NETWPIN in self.omacp_accept
+        by_both = Security.USERNETWPIN in self.omacp_accept and self.omacp_pin is not None
+        return bool(self.keys) or by_imsi or by_both
+
     def words(self) -> tuple[str, ...]:
         """The secrets that may stand in a text, to be hidden there."""
         found = [self.pin_word, self.omacp_pin, self.setup_code]

@@ -37,12 +37,11 @@ class Voice:
         network's taking its answer, so there always is one.
         """
         key = None if form.key is None else self._keys.get(form.key)
-        device = self._device()
-        if key is not None and form.counter is not None and device.iccid:
+        if key is not None and form.counter is not None and form.iccid is not None:
             from apn_config.dialects.signed import ANSWER_ROOM, sign_answer
 
             text = replies.words(outcome, form.tag, replies.MAX_SEPTETS - ANSWER_ROOM)
-            return sign_answer(key.octets, device.iccid, form.counter, text)
+            return sign_answer(key.octets, form.iccid, form.counter, text)
         dialect = self._dialects.get(form.dialect)
-        said = None if dialect is None else dialect.say(outcome, form, Around(device, now))
+        said = None if dialect is None else dialect.say(outcome, form, Around(self._device(), now))
         return replies.words(outcome, form.tag) if said is None else replies.fitted(said)

@@ -57,6 +57,7 @@ def dump_form(form: Form) -> str:
             "echo": list(form.echo),
             "counter": form.counter,
             "key": form.key,
+            "iccid": form.iccid,
         }
     )
 
@@ -64,17 +65,22 @@ def dump_form(form: Form) -> str:
 def load_form(text: str) -> Form:
     """The inverse of `dump_form`."""
     fields = _load_object(text, "an answer's form", set(_FORM))
-    dialect, tag, echo, counter, key = (fields[name] for name in _FORM)
+    dialect, echo, counter = fields["dialect"], fields["echo"], fields["counter"]
     if not isinstance(echo, list) or not all(isinstance(each, str) for each in echo):
         raise _corrupt("an answer's form")
     if not (isinstance(dialect, str) and isinstance(counter, int | None)):
         raise _corrupt("an answer's form")
-    if not (isinstance(tag, str | None) and isinstance(key, str | None)):
+    tag, key, iccid = (_text_or_none(fields[name]) for name in ("tag", "key", "iccid"))
+    return Form(dialect, tag, tuple(echo), counter, key, iccid)
+
+
+def _text_or_none(value: object) -> str | None:
+    if not isinstance(value, str | None):
         raise _corrupt("an answer's form")
-    return Form(dialect, tag, tuple(echo), counter, key)
+    return value
 
 
-_FORM = ("dialect", "tag", "echo", "counter", "key")
+_FORM = ("dialect", "tag", "echo", "counter", "key", "iccid")
 
 
 def dump_detail(detail: Detail) -> str:

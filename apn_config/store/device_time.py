@@ -28,6 +28,7 @@ TOUCH_AFTER_S: Final = 3600.0
 _NEWEST: Final = """SELECT max(
     coalesce((SELECT seen_s FROM device_time WHERE id = 1), 0.0),
     coalesce((SELECT received_s FROM inbox ORDER BY id DESC LIMIT 1), 0.0),
+    coalesce((SELECT max(started_s) FROM inbox WHERE final_s IS NULL), 0.0),
     coalesce((SELECT created_s FROM outbox ORDER BY id DESC LIMIT 1), 0.0),
     coalesce((SELECT max(tried_s) FROM outbox WHERE ended_s IS NULL), 0.0),
     coalesce((SELECT moved_s FROM changes ORDER BY id DESC LIMIT 1), 0.0),

@@ -418,6 +418,13 @@ def test_signatures(
     assert Access(config, secrets).decide(STRANGER, parsed, device) == expected
 
 
+def test_a_strangers_signature_is_no_guess() -> None:
+    """Where no rule is about him his signature isn't looked at, so that nothing counts."""
+    wrong = signed(Key("x", bytes(32)))
+    assert Access(SENDERS, RING).decide(STRANGER, wrong, DEVICE) == Denied("not-listed")
+    assert Access(SENDERS, RING).decide(NUMBER, wrong, DEVICE) == Denied("signature-wrong", True)
+
+
 def test_the_listed_senders_may_sign_with_any_key() -> None:
     found = Access(SENDERS, RING).decide(NUMBER, signed(KEYS[2], "APN em"), DEVICE)
     assert found == Allowed("senders", KEYS[2].fingerprint)

@@ -393,7 +393,7 @@ MISTAKES = {
         "a name for each rule",
     ),
     "failures": ("[access]\nfailures = 0", "access.failures", "1 to 1000, got 0"),
-    "rate": ("[access]\nanswers_per_day = -1", "access.answers_per_day", "0 to 100000"),
+    "rate": ("[access]\nanswers_per_day = -1", "access.answers_per_day", "0 to 10000, got -1"),
     "lock-out": ("[access]\nlockout_min = 0", "access.lockout_min", "above 0"),
     "set-up": ("[access]\nsetup_min = 1441", "access.setup_min", "1440 at most"),
     "set-up code in its place": (

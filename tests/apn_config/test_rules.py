@@ -83,6 +83,10 @@ def test_every_word_is_about_something() -> None:
     assert "SYNC" not in known_words()
 
 
+def test_a_part_of_a_word_is_none() -> None:
+    assert not covers(("AP",), Command(Verb.APN_SET))
+
+
 def test_own_verbs_go_by_their_name() -> None:
     door = Command(Verb.OWN, words=("DOOR", "open"))
     assert covers(("DOOR",), door)

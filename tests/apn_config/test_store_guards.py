@@ -109,11 +109,13 @@ def test_senders_are_bounded_and_the_oldest_unlocked_goes_first(
 ) -> None:
     fail(store, clock, LIMIT, "number:locked")
     fail(store, clock, LIMIT, "dialect:plain")
+    fail(store, clock, 1, "dialect:coban")
     for number in range(KEEP_SENDERS + 50):
         clock.advance(0.5)
         fail(store, clock, 1, f"number:{number}")
     with store.transaction():
-        assert rows(store, "failures") == KEEP_SENDERS + 1
+        assert rows(store, "failures") == KEEP_SENDERS + 2
+        assert store.guards.failures("dialect:coban", clock.now()) == 1
         assert store.guards.locked_s("number:locked", clock.now()) > 0
         assert store.guards.locked_s("dialect:plain", clock.now()) > 0
         assert store.guards.failures("number:50", clock.now()) == 0

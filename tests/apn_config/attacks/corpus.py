@@ -2,7 +2,7 @@
 
 [[check]]                    what has to stop its rows; switches.py can switch it off
 name, about                  `about` is for the page
-world                        of worlds.py; a row may name another
+world                        of worlds.toml; a row may name another
 executed                     it is stopped when it is to be carried out, not before
 gets                         what a row comes to without the check, if it isn't a command: how
 the answer begins that it must not get
@@ -86,7 +86,7 @@ class Securing:
         key = key_for(kind, self.pin, self.imsi) or b""
         if self.of is None:
             return encode_push(body, kind, key)
-        other = _document((Point(self.of),), ())
+        other = document((Point(self.of),), ())
         return encode_push(other, kind, key).removesuffix(other) + body
 
 
@@ -121,7 +121,7 @@ def _characteristic(kind: str, children: Iterable[Element]) -> Element:
     return Element("characteristic", (("type", kind),), tuple(children))
 
 
-def _document(points: Sequence[Point], apps: Sequence[Sequence[str]]) -> bytes:
+def document(points: Sequence[Point], apps: Sequence[Sequence[str]]) -> bytes:
     """A document in WBXML; an application is its APPID and the NAPID that it names."""
     children = [point.element() for point in points]
     for app_id, napid in apps:
@@ -172,7 +172,7 @@ class Sent:
         if self.data is not None:
             return bytes.fromhex(self.data)
         points = self.points if self.apn is None else (Point(self.apn),)
-        return self.sec.push(_document(points, self.apps))
+        return self.sec.push(document(points, self.apps))
 
 
 @dataclass(frozen=True, slots=True)

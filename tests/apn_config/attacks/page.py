@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.apn_config.attacks.corpus import Check, Point, Row, Securing, Sent, load
 from tests.apn_config.attacks.switches import SWITCHES
-from tests.apn_config.attacks.worlds import DEVICE, OMACP_PIN, OPERATOR, UP_S
+from tests.apn_config.attacks.worlds import DEVICE, OMACP_PIN, OPERATOR, UP_S, WORLDS
 
 PATH = Path(__file__).parents[3] / "docs" / "attacks.md"
 _DAY_S, _HOUR_S = 86400, 3600
@@ -19,9 +20,10 @@ _PAGE = """# Attacks
 What people who mean harm may send to a device, and which check stops it: {rows} messages in
 {dialects} dialects, by {checks} checks. Each goes as a PDU through the daemon's own intake, with a
 store on disk; what is let in to be stopped later goes through its executor. Then no command is
-left, nobody has an answer who may not have one, and the journal says why. With its check switched
-off the same message comes through, so it is this check that stops it; where another one stops it as
-well, it comes through with both off, and with neither off alone.
+left, nobody has an answer who may not have one, and the journal says why (where it is the log or
+the inbox instead, that is said). With its check switched off the same message comes through, so it
+is this check that stops it; where another one stops it as well, it comes through with both off, and
+with neither off alone.
 
 The corpus is `tests/apn_config/attacks/corpus.toml`, the switches are in `switches.py` beside it;
 the product has none. Add a row there if you have thought of an attack.
@@ -32,9 +34,9 @@ the product has none. Add a row there if you have thought of an attack.
 
 ## The attacks
 
-Unless something else is said, a message is from the listed operator, the device has been up for
-hours, and nothing came before. Blanks and letters that nobody sees are shown as `\\\\x00` and
-`\\\\u202e`. A signed text stands here as it is sent.
+Unless something else is said, a message is from 12345, the device has been up for
+hours, and nothing came before. Blanks and letters that nobody sees are shown as `\\x00` and
+`\\u202e`. A signed text stands here as it is sent.
 
 {attacks}
 
@@ -71,9 +73,12 @@ def _link(name: str) -> str:
 
 
 def _section(check: Check) -> str:
-    cells = ((row.dialect, row.verb, _sent(row.sent), _beside(row), row.why) for row in check.rows)
+    usual = Counter(row.world for row in check.rows).most_common(1)[0][0]
+    cells = (
+        (row.dialect, row.verb, _sent(row.sent), _beside(row, usual), row.why) for row in check.rows
+    )
     table = _table(("dialect", "verb", "what comes", "beside", "why not"), cells)
-    return f"### {check.name}\n\n{check.about}\n\n{table}"
+    return f"### {check.name}\n\n{check.about} {WORLDS[usual].about}\n\n{table}"
 
 
 def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
@@ -122,9 +127,9 @@ def _security(sec: Securing) -> str:
     return " ".join(words)
 
 
-def _beside(row: Row) -> str:
-    """What else belongs to an attack."""
-    words = []
+def _beside(row: Row, usual: str) -> str:
+    """What else belongs to an attack, where `usual` is the world of most in its table."""
+    words = [] if row.world == usual else [_lower(WORLDS[row.world].about)]
     if row.sent.sender != OPERATOR:
         words.append(f"from {_code(row.sent.sender)}" if row.sent.sender else "from nobody")
     if row.sent.sign is not None and row.sent.sign.iccid != DEVICE.iccid:
@@ -141,10 +146,16 @@ def _beside(row: Row) -> str:
     if row.wait_s:
         words.append(f"{_span(row.wait_s)} later")
     if row.later is not None:
-        words.append(f"then the configuration is another one ({row.later})")
+        words.append(f"by then: {_lower(WORLDS[row.later].about)}")
     if row.also:
         words.append(f"also stopped by: {', '.join(row.also)}")
+    if row.told != "journal":
+        words.append(f"told in the {row.told}")
     return "; ".join(words)
+
+
+def _lower(sentence: str) -> str:
+    return f"{sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
 def _earlier(sent: Sent) -> str:

@@ -6,6 +6,7 @@ configuration is read and checked as the daemon does it.
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,72 +41,25 @@ KEYS = {
     "strange": Key("strange", bytes(range(200, 232))),
 }
 
-_WORDS = 'pin_file = "{home}/pin"\n'
-_ANYBODY = '[[access.rules]]\nname = "anybody"\n'
-_OWN = """\
-[commands.own.DOOR]
-program = ["{home}/reached"]
-arguments = ["[a-z]{{1,8}}"]
-[commands.own.LIGHT]
-program = ["{home}/reached"]
-arguments = ["-?[0-9]+"]
-"""
-WORLDS: dict[str, str] = {
-    # Whoever is listed may do everything, on his word alone.
-    "listed": '[access]\nsenders = ["12345", "emnify"]\n',
-    # Anybody may, who knows the PIN word, the dialect's password, the PIN, or has a key.
-    "words": f"[access]\n{_WORDS}{_ANYBODY}",
-    # There is a PIN word, and the dialect has no secret.
-    "pin": f'[access]\nsenders = ["12345"]\n{_WORDS}',
-    # Many may look, few may change.
-    "watchers": """\
-[access]
-[[access.rules]]
-name = "operators"
-senders = ["4917*", "+88?001"]
-[[access.rules]]
-name = "watchers"
-senders = ["12345"]
-verbs = ["STATUS", "SIGNAL", "APN READ", "PING", "HELP"]
-""",
-    # A sender has one dialect, and not the other.
-    "one dialect": """\
-[access]
-[[access.rules]]
-name = "plain"
-senders = ["12345"]
-dialects = ["plain"]
-[[access.rules]]
-name = "others"
-senders = ["777"]
-""",
-    # One key may look, the other may change.
-    "keys": """\
-[access]
-[[access.rules]]
-name = "operators"
-keys = ["ops"]
-[[access.rules]]
-name = "watchers"
-keys = ["watch"]
-verbs = ["STATUS", "SIGNAL"]
-""",
-    "no access": "",
-    "nobody": '[access]\nsenders = ["777"]\n',
-    "one key": f'[access]\nkeys = "{{home}}/one-key"\n{_WORDS}{_ANYBODY}',
-    # A new device: no secret but the code of the first contact.
-    "new": '[access]\nsetup_code_file = "{home}/setup"\n',
-    # The same with the other secrets, so that it isn't new any more.
-    "set up": f'[access]\nsetup_code_file = "{{home}}/setup"\n{_WORDS}{_ANYBODY}',
-    "few commands": f"[access]\n{_WORDS}commands_per_hour = 3\n{_ANYBODY}",
-    "few answers": f"[access]\n{_WORDS}answers_per_hour = 3\n{_ANYBODY}",
-    "few a day": f"[access]\n{_WORDS}commands_per_day = 3\ncommands_per_hour = 0\n{_ANYBODY}",
-    "own": f'[access]\nsenders = ["12345"]\n{_OWN}',
-}
 # Its words for the first contact are the plain one's, too.
 _ALONE = {"rayleigh"}
-# In these worlds the dialect has its secret, if it can have one.
-_WITH_PASSWORD = {"words", "set up", "few commands", "few answers", "few a day"}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A device: `about` is for people; with `secrets` the dialect has its own, if it can."""
+
+    about: str
+    config: str
+    secrets: bool = False
+
+
+WORLDS = {
+    name: World(**each)
+    for name, each in tomllib.loads(
+        Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    ).items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +82,7 @@ def world(name: str, dialect: str, home: Path) -> Setting:
     """The world of that name for a dialect; its secrets are in files at `home`."""
     _write_secrets(home)
     first, *others = dialect.split("+")
-    text = WORLDS[name].format(home=home) + _dialects(name, first, home)
-    if "keys = " not in text.partition("[[")[0]:
-        text = text.replace("[access]\n", f'[access]\nkeys = "{home}/keys"\n', 1)
+    text = WORLDS[name].config.format(home=home) + _dialects(first, home, WORLDS[name].secrets)
     path = home / "config.toml"
     config = parse(f'[reply]\nto = "1234"\n{text}'.encode(), path)
     if others:
@@ -140,13 +92,13 @@ def world(name: str, dialect: str, home: Path) -> Setting:
     return Setting(config, load_secrets(config))
 
 
-def _dialects(name: str, dialect: str, home: Path) -> str:
+def _dialects(dialect: str, home: Path, secrets: bool) -> str:
     enabled = [dialect] if dialect in _ALONE else list(dict.fromkeys(("plain", dialect)))
     lines = [f"[dialects]\nenabled = {enabled}"]
     form = dialect_named(dialect).password
     if dialect == "omacp":
         lines.append(f'[dialects.omacp]\npin_file = "{home}/omacp"')
-    elif form is not PasswordForm.NONE and name in _WITH_PASSWORD:
+    elif form is not PasswordForm.NONE and secrets:
         lines.append(f'[dialects.{dialect}]\npassword_file = "{home}/password"')
         if form is PasswordForm.LOGIN:
             lines.append(f'login = "{LOGIN}"')

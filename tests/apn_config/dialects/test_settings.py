@@ -22,6 +22,7 @@ VALUES = st.text(st.characters(exclude_characters='"', exclude_categories=["Cs"]
         pytest.param(" a , b ", [("a", 6), ("b", 10)], id="blanks"),
         pytest.param(",,", [("", 5), ("", 6), ("", 7)], id="nothing-between"),
         pytest.param('"a,b",c', [("a,b", 6), ("c", 11)], id="comma-in-quotes"),
+        pytest.param('  "a,b" , c', [("a,b", 8), ("c", 15)], id="blanks-around-quotes"),
         pytest.param('"", ""', [("", 6), ("", 10)], id="nothing-in-quotes"),
         pytest.param('"a,b', [('"a', 5), ("b", 8)], id="not-closed"),
         pytest.param('"a"b,c', [('"a"b', 5), ("c", 10)], id="more-behind-the-quote"),
