@@ -111,7 +111,7 @@ def test_what_version_3_added_is_read(tmp_path: Path) -> None:
     clock = FakeClock("another boot", 10)
     now = clock.now()
     with Store.open(tmp_path / "old.db", now) as store, store.transaction():
-        form = Form("signed", "17", counter=7, key="00112233445566aa")
+        form = Form("signed", "17", counter=7, key="00112233445566aa", iccid=ICCID)
         (pending,) = store.inbox.pending()
         assert (pending.form, pending.redacted) == (form, "[signed] APN em2")
         (started,) = store.inbox.started()

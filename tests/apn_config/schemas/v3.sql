@@ -23,7 +23,7 @@ CREATE TABLE changes (
         finished_wall TEXT
     , undo TEXT, trial_s REAL, kept TEXT, form TEXT) STRICT;
 INSERT INTO "changes" VALUES(1,'socket',NULL,NULL,'8988303000000000001',1,'{"name":"em2","type":"ip","credentials":null}','{"name":"em","type":"ip","credentials":null}','address','failed','no-address',NULL,0,30.0,'2024-05-17T12:00:00.000+00:00',30.0,30.0,'2024-05-17T12:00:00.000+00:00',NULL,NULL,'internet',NULL);
-INSERT INTO "changes" VALUES(2,'sms',2,'17','8988303000000000001',1,'{"name":"em2","type":"ip","credentials":{"auth":"chap","user":"wanted-user","password":"wanted-secret"}}','{"name":"em","type":"ip","credentials":{"auth":"pap","user":"former-user","password":"former-secret"}}','address','proving',NULL,330.0,1,30.0,'2024-05-17T12:00:00.000+00:00',130.0,NULL,NULL,'undo-secret',600.0,NULL,'{"dialect":"signed","tag":"17","echo":[],"counter":7,"key":"00112233445566aa"}');
+INSERT INTO "changes" VALUES(2,'sms',2,'17','8988303000000000001',1,'{"name":"em2","type":"ip","credentials":{"auth":"chap","user":"wanted-user","password":"wanted-secret"}}','{"name":"em","type":"ip","credentials":{"auth":"pap","user":"former-user","password":"former-secret"}}','address','proving',NULL,330.0,1,30.0,'2024-05-17T12:00:00.000+00:00',130.0,NULL,NULL,'undo-secret',600.0,NULL,'{"dialect":"signed","tag":"17","echo":[],"counter":7,"key":"00112233445566aa","iccid":"8988303000000000001"}');
 CREATE TABLE counters (
         key TEXT PRIMARY KEY,
         highest INTEGER,
@@ -68,7 +68,7 @@ CREATE TABLE inbox (
         final_s REAL
     , started_s REAL, data BLOB, port INTEGER, form TEXT, redacted TEXT, undo TEXT) STRICT;
 INSERT INTO "inbox" VALUES(1,X'0101010101010101010101010101010101010101010101010101010101010101','4912345',0,X'00000000000000','2024-05-17T10:00:00.000+00:00',30.0,'2024-05-17T12:00:00.000+00:00','settled',NULL,'PING',NULL,NULL,NULL,NULL,'done',30.0,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "inbox" VALUES(2,X'0202020202020202020202020202020202020202020202020202020202020202','4912345',0,X'00000000000000','2024-05-17T10:00:05.000+00:00',30.0,'2024-05-17T12:00:00.000+00:00','pending','0791BB','APN em2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"dialect":"signed","tag":"17","echo":[],"counter":7,"key":"00112233445566aa"}','[signed] APN em2',NULL);
+INSERT INTO "inbox" VALUES(2,X'0202020202020202020202020202020202020202020202020202020202020202','4912345',0,X'00000000000000','2024-05-17T10:00:05.000+00:00',30.0,'2024-05-17T12:00:00.000+00:00','pending','0791BB','APN em2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"dialect":"signed","tag":"17","echo":[],"counter":7,"key":"00112233445566aa","iccid":"8988303000000000001"}','[signed] APN em2',NULL);
 INSERT INTO "inbox" VALUES(3,X'0303030303030303030303030303030303030303030303030303030303030303','emnify',1,NULL,NULL,30.0,'2024-05-17T12:00:00.000+00:00','started','0791CC','SMSC +4917108',NULL,NULL,NULL,NULL,NULL,NULL,30.0,X'0306',2948,NULL,'SMSC SET','+4917107');
 INSERT INTO "inbox" VALUES(4,X'0404040404040404040404040404040404040404040404040404040404040404','4912345',0,NULL,NULL,30.0,'2024-05-17T12:00:00.000+00:00','part','0791DD','part one',7,2,1,8,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "inbox" VALUES(5,X'0505050505050505050505050505050505050505050505050505050505050505','4912345',0,NULL,NULL,30.0,'2024-05-17T12:00:00.000+00:00','expired',NULL,NULL,9,2,1,16,'incomplete',30.0,NULL,NULL,NULL,NULL,NULL,NULL);
