@@ -58,6 +58,7 @@ bench: $(VENV)/ready-peers
 	$(BIN)/python -m benchmarks.baud
 	$(BIN)/python -m benchmarks.many_modems
 	$(BIN)/python -m benchmarks.fleet
+	$(BIN)/python -m benchmarks.hostile_messages
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -94,13 +94,20 @@ _PARTS: Final = tuple(_REASONS)
 
 
 class _Compiled:
-    """A rule, ready to be compared with messages."""
+    """A rule, ready to be compared with messages. `unsigned`: it is about no signed ones."""
 
-    def __init__(self, rule: Rule, senders: Sequence[Callable[[str], bool]] | None) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        senders: Sequence[Callable[[str], bool]] | None,
+        *,
+        unsigned: bool = False,
+    ) -> None:
         self.name = rule.name
         self.wants_proof = rule.proof
         self._rule = rule
         self._senders = senders
+        self._unsigned = unsigned
 
     def misses(self, who: str, parsed: Command | Malformed, key: SigningKey | None) -> str | None:
         """The first part that is about others."""
@@ -109,6 +116,8 @@ class _Compiled:
             return "signature"
         if self._senders is not None and not any(fits(who) for fits in self._senders):
             return "sender"
+        if self._unsigned and dialect == SIGNED:
+            return "dialect"
         if rule.dialects is not None and dialect not in rule.dialects:
             return "dialect"
         if rule.keys is not None and (key is None or key.name not in rule.keys):
@@ -125,7 +134,9 @@ def _compiled(config: AccessConfig | None) -> tuple[_Compiled, ...]:
     ]
     if config.senders:
         listed = frozenset(sender_key(_listed_sender(entry)) for entry in config.senders)
-        rules.append(_Compiled(Rule(LISTED), [listed.__contains__]))
+        # What a key may is told by the rules that name it: with a forged sender it mustn't be more.
+        by_key = any(rule.keys is not None for rule in config.rules)
+        rules.append(_Compiled(Rule(LISTED), [listed.__contains__], unsigned=by_key))
     return tuple(rules)
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Whoever has one message tries PINs at home; one core does 800,000 a second in Python alone. That is
-# two minutes for eight digits, and years for eight letters and digits.
+# Whoever has one message tries PINs at home; one core does 800,000 a second, in Python alone. That
+# is two minutes for eight digits, and years for eight letters and digits.
 SURE_PIN_CHARS = 8
 _SETUP_CODE = re.compile(r"[!#-~]{8,32}")
 _WITHOUT_PASSWORD = ("plain", "signed", "omacp")

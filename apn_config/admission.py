@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from apn_config.access import Secrets, sender_key
@@ -32,6 +32,7 @@ from apn_config.model import (
     Signature,
     Verb,
 )
+from apn_config.proofs import SIGNED
 from apn_config.store import Store, Took
 from apn_config.store.guards import DIALECT
 
@@ -40,6 +41,9 @@ DAY_S: Final = 86400.0
 # A sender is free to choose for whoever forges it; so all of them together have a limit, too.
 DIALECT_FACTOR: Final = 10
 COMMAND, ANSWER = "command", "answer"
+# To these counters a code is answered, and they aren't used up.
+_TOO_FAR, _UNKNOWN = "counter-jump", "counter-unknown"
+_SAID_AGAIN: Final = frozenset({_TOO_FAR, _UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,17 @@ def locks_of(sender: Sender, dialect: str) -> tuple[str, str]:
 
 
 def rates_of(config: AccessConfig, sender: Sender, form: Form) -> tuple[Rate, Rate]:
-    """What counts for a message: the commands of its key or sender, and the device's answers."""
-    who = sender_key(sender) if form.key is None else f"key:{form.key}"
+    """What counts for a message: the commands of its key or sender, and the device's answers.
+
+    Those to signed commands count for themselves: forged senders use up only the others.
+    """
+    if form.key is None:
+        who, answers = sender_key(sender), ""
+    else:
+        who, answers = f"key:{form.key}", SIGNED
     return (
         Rate(COMMAND, who, config.commands_per_hour, config.commands_per_day),
-        Rate(ANSWER, "", config.answers_per_hour, config.answers_per_day),
+        Rate(ANSWER, answers, config.answers_per_hour, config.answers_per_day),
     )
 
 
@@ -187,7 +197,11 @@ class Admission:
         if isinstance(judgement, Silence):
             return judgement
         form = judgement.form
-        commands, answers = rates_of(self._config, sender, form)
+        # One that used no counter up can be said again by anybody, so it counts as a sender's.
+        again = isinstance(judgement, Answer) and judgement.outcome.reason in _SAID_AGAIN
+        commands, answers = rates_of(
+            self._config, sender, replace(form, key=None) if again else form
+        )
         for rate in (commands, answers):
             if rate.is_spent(store, now):
                 return Silence(f"rate-{rate.kind}s", dialect=form.dialect)
@@ -215,9 +229,9 @@ def _not_taken(store: Store, key: str, took: Took, form: Form) -> Judgement:
         case Took.STALE:
             return _refused("stale", form)
         case Took.TOO_FAR:
-            return _refused("counter-jump", form, store.counters.challenge(key))
+            return _refused(_TOO_FAR, form, store.counters.challenge(key))
         case Took.UNKNOWN:
-            return _refused("counter-unknown", form, store.counters.challenge(key))
+            return _refused(_UNKNOWN, form, store.counters.challenge(key))
         case Took.TOO_OLD:
             return Silence("too-old", dialect=form.dialect)
     return Silence("replay", dialect=form.dialect)

@@ -28,11 +28,15 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message that was read: its PDU, and where it is to be deleted (None for one not stored)."""
+    """A message that was read: its PDU, and where it is to be deleted (None for one not stored).
+
+    `stuck`: it was read there before, and the modem refused to delete it.
+    """
 
     pdu: str
     memory: str | None = None
     index: int | None = None
+    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ class Batch:
     def _take_one(self, item: Found, message: sms.Deliver) -> None:
         sender = Sender(message.number, message.address.alphanumeric)
         if self._store.inbox.holds(message.key):
-            self._note_repeat(sender)
+            self._note_repeat(item, sender)
             return
         place = None
         if message.concat is not None and message.concat.total > 1:
@@ -250,5 +254,8 @@ class Batch:
         detail = {"from": masked(sender), "what": what}
         self._store.journal.add("message", str(message_id), detail, self._now)
 
-    def _note_repeat(self, sender: Sender) -> None:
+    def _note_repeat(self, item: Found, sender: Sender) -> None:
         self._log.append(f"a message from {masked(sender)} came again: known")
+        if not item.stuck:
+            detail = {"from": masked(sender), "what": "known"}
+            self._store.journal.add("message", "again", detail, self._now)

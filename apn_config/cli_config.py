@@ -169,7 +169,9 @@ def _report(understood: Config) -> dict[str, Any]:
     """Everything but secrets; ConfigError for what `run` would end for, secret files included."""
     port = understood.require_port()
     reply_to = understood.require_reply_to()
-    pin_word, sim_pin = understood.pin_word(), understood.sim_pin()
+    from apn_config.access_secrets import load_secrets
+
+    secrets, sim_pin = load_secrets(understood), understood.sim_pin()
     use = _port_use(port)
     access, apn = understood.access, understood.apn
     return {
@@ -189,8 +191,18 @@ def _report(understood: Config) -> dict[str, Any]:
         if access is None
         else {
             "senders": list(access.senders),
-            "pin_word": pin_word is not None,
+            "pin_word": secrets.pin_word is not None,
             "max_age_h": access.max_age_h,
+            "rules": [rule.name for rule in access.rules],
+            "keys": [key.name for key in secrets.keys],
+        },
+        "dialects": {
+            "enabled": list(understood.dialects.enabled),
+            "passwords": sorted(secrets.passwords),
+        },
+        "commands": {
+            "reboot_host": bool(understood.commands.reboot_host),
+            "own": sorted(understood.commands.own),
         },
         "apn": {
             "applier": apn.applier,
@@ -275,7 +287,17 @@ def _port_warnings(port: str, use: dict[str, Any], applier: str) -> list[str]:
 def _rows(report: dict[str, Any]) -> list[tuple[str, object]]:
     """The report as dotted names and values."""
     rows: list[tuple[str, object]] = [("file", report["path"])]
-    for section in ("modem", "reply", "access", "apn", "store", "control", "recovery"):
+    for section in (
+        "modem",
+        "reply",
+        "access",
+        "dialects",
+        "commands",
+        "apn",
+        "store",
+        "control",
+        "recovery",
+    ):
         values = report[section]
         if values is None:
             rows.append((f"[{section}]", "absent"))

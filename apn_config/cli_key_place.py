@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,8 @@ from apn_config.control import ControlClient, ControlError, Json
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from apn_config.keys import Key
 
 EXIT_NO_PERMISSION = 6
 # The user that the packaged service runs as.
@@ -52,9 +55,12 @@ class Place:
             return None
         return store.st_uid, store.st_gid
 
-    def counters(self) -> dict[str, Json] | None:
-        """What the daemon knows of counters, by fingerprint; None where it can't be asked."""
-        rows = self._asked("keys.counters", "counters")
+    def counters(self, keys: Iterable[Key]) -> dict[str, Json] | None:
+        """What the daemon knows of the counters of these, by fingerprint; None where it can't be
+        asked.
+        """
+        args = {"fingerprints": [key.fingerprint for key in keys]}
+        rows = self._asked("keys.counters", "counters", args)
         return None if rows is None else {row["fingerprint"]: row for row in rows}
 
     def iccid(self) -> str | None:
@@ -62,7 +68,7 @@ class Place:
         modem = self._asked("status", "modem")
         return None if modem is None else modem["iccid"]
 
-    def _asked(self, op: str, key: str) -> Any:
+    def _asked(self, op: str, key: str, args: Json | None = None) -> Any:
         if self.elsewhere:
             return None
         try:
@@ -70,7 +76,7 @@ class Place:
             if client is None:
                 return None
             try:
-                return client.call(op)[key]
+                return client.call(op, args)[key]
             finally:
                 client.close()
         except ControlError:
@@ -102,23 +108,31 @@ DIRECTORY = click.option(
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say where the keys are; the command takes the `place`."""
-    from apn_config.keys import KeyTrouble
 
     @wraps(command)
     def call(
         config_path: Path | None, socket: Path | None, directory: Path | None, **more: Any
     ) -> None:
         place = place_of(config_path, socket, directory)
-        try:
+        with told_of_permission():
             command(place=place, **more)
-        except ConfigError as error:
-            if not error.forbidden:
-                raise
-            raise KeyTrouble(f"{error}; use sudo", EXIT_NO_PERMISSION) from None
 
     for option in (DIRECTORY, SOCKET, CONFIG):
         call = option(call)
     return call
+
+
+@contextmanager
+def told_of_permission() -> Iterator[None]:
+    """Keys that this user may not read are no fault of the configuration's."""
+    from apn_config.keys import KeyTrouble
+
+    try:
+        yield
+    except ConfigError as error:
+        if not error.forbidden:
+            raise
+        raise KeyTrouble(f"{error}; use sudo", EXIT_NO_PERMISSION) from None
 
 
 def complete_name(

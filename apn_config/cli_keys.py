@@ -59,14 +59,15 @@ def keys_create(place: Place, name: str, imported: Any, unused: bool) -> None:
       modem-helper keys create ops
       modem-helper keys create ops --import ops.key --unused
     """
-    from apn_config.keys import check_new, create_key, make_directory
+    from apn_config.keys import check_new, create_key, held, make_directory
 
     octets = _octets(imported, unused)
     if make_directory(place.directory, place.owner()):
         click.echo(f"Made the directory {place.shown()}.", err=True)
-    check_new(place.directory, name, octets)
-    _enrol(place, octets, fresh=imported is None or unused)
-    key = create_key(place.directory, name, octets)
+    with held(place.directory):
+        check_new(place.directory, name, octets)
+        _enrol(place, octets, fresh=imported is None or unused)
+        key = create_key(place.directory, name, octets)
     click.echo(f"Made {key.name}, fingerprint {key.fingerprint}.")
     _say_next(place, key)
 
@@ -91,15 +92,16 @@ def keys_rotate(
       modem-helper keys rotate ops
       modem-helper keys rotate ops --at-once
     """
-    from apn_config.keys import check_rotated, read_keys, rotate_key
+    from apn_config.keys import check_rotated, held, read_keys, rotate_key
 
     octets = _octets(imported, unused)
-    check_rotated(place.directory, name, octets)
-    rotated = any(key.previous and key.name == name for key in read_keys(place.directory))
-    if rotated and not (force or at_once):
-        _refuse_unused(place, name)
-    _enrol(place, octets, fresh=imported is None or unused)
-    key = rotate_key(place.directory, name, octets, keep=not at_once)
+    with held(place.directory):
+        check_rotated(place.directory, name, octets)
+        rotated = any(key.previous and key.name == name for key in read_keys(place.directory))
+        if rotated and not (force or at_once):
+            _refuse_unused(place, name)
+        _enrol(place, octets, fresh=imported is None or unused)
+        key = rotate_key(place.directory, name, octets, keep=not at_once)
     click.echo(f"{key.name} is a new key, fingerprint {key.fingerprint}.")
     until = "the daemon is reloaded" if at_once else "this one has been used"
     click.echo(f"The former one is good until {until}.")
@@ -119,12 +121,13 @@ def keys_delete(place: Place, name: str, previous: bool, yes: bool) -> None:
       modem-helper keys delete ops --yes
       modem-helper keys delete ops --previous
     """
-    from apn_config.keys import delete_key
+    from apn_config.keys import delete_key, held
 
     what = f"the previous key of {name}" if previous else name
     if not yes:
         click.confirm(f"Delete {what}? Whoever signs with it can't command any more", abort=True)
-    delete_key(place.directory, name, only_previous=previous)
+    with held(place.directory):
+        delete_key(place.directory, name, only_previous=previous)
     click.echo(f"Deleted {what}.")
     if not place.elsewhere:
         click.echo(f"The daemon forgets it after:  {_RELOAD}")
@@ -143,8 +146,9 @@ def keys_list(place: Place, as_json: bool) -> None:
     from apn_config.display import columns
     from apn_config.keys import read_keys
 
-    known = place.counters()
-    rows = [_key_json(key, known) for key in read_keys(place.directory)]
+    found = read_keys(place.directory)
+    known = place.counters(found)
+    rows = [_key_json(key, known) for key in found]
     if as_json:
         show_json({"directory": str(place.directory), "keys": rows})
         return
@@ -232,8 +236,9 @@ def _refuse_unused(place: Place, name: str) -> None:
     """Until the new key was used whoever signs may have the former one in their hands."""
     from apn_config.keys import KeyTrouble
 
-    known = place.counters()
-    row = None if known is None else known.get(_named(place, name).fingerprint)
+    key = _named(place, name)
+    known = place.counters([key])
+    row = None if known is None else known.get(key.fingerprint)
     if row is None or not row["highest"]:
         why = "nobody can tell whether it was used" if known is None else "it wasn't used yet"
         raise KeyTrouble(
@@ -285,7 +290,7 @@ def _shown_key(place: Place, key: Key) -> Json:
 
     iccid = place.iccid()
     return {
-        **_key_json(key, place.counters()),
+        **_key_json(key, place.counters([key])),
         "iccid": iccid,
         "device_id": None if iccid is None else device_id(iccid),
         "key": None,

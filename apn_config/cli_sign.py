@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 import click
 
 from apn_config.cli import show_json
-from apn_config.cli_key_place import CONFIG, DIRECTORY, complete_name, place_of
+from apn_config.cli_key_place import (
+    CONFIG,
+    DIRECTORY,
+    complete_name,
+    place_of,
+    told_of_permission,
+)
 from apn_config.dialects.signed import (
     MAX_COUNTER,
     normalised,
@@ -199,15 +205,17 @@ def _key_path(
 
     place = place_of(config_path, None, directory).directory
     assert name is not None
-    if name not in key_names(place):
-        raise absent(name)
+    with told_of_permission():
+        if name not in key_names(place):
+            raise absent(name)
     return place / f"{name}{CURRENT}"
 
 
 def _key_of(path: Path) -> bytes:
     from apn_config.keys import read_key
 
-    return read_key(path)
+    with told_of_permission():
+        return read_key(path)
 
 
 def _text_of(text: str) -> str:

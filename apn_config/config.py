@@ -254,9 +254,14 @@ def _refuse_clashes(config: Config) -> None:
     """Two dialects that understand the same text: raises ConfigError."""
     if config.dialects == DialectsConfig():
         return
+    from apn_config.dialects import BrokenDialect
     from apn_config.reader import Reader
 
-    for one, other, text in Reader.for_config(config).clashes():
+    try:
+        reader = Reader.for_config(config)
+    except BrokenDialect as error:
+        raise ConfigError(config.path, "dialects.enabled", str(error)) from error
+    for one, other, text in reader.clashes():
         problem = f"{one} and {other} both understand {text!r}; enable one of them"
         raise ConfigError(config.path, "dialects.enabled", problem)
 

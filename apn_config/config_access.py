@@ -53,9 +53,9 @@ class Rule:
 class AccessConfig:
     """Who may command. A listed "" is the sender of a message that names none.
 
-    `senders` make a last rule: they may do everything, with the PIN word where one is set. `keys`
-    is the directory of the keys of signed commands. After `failures` wrong secrets a sender's are
-    not looked at for `lockout_min`. Of the rates 0 is "no limit".
+    `senders` make a last rule: they may do everything, with the PIN word where one is set; where a
+    rule names keys, nothing by signed commands. `keys` is the directory of these. After `failures`
+    wrong secrets a sender's are not looked at for `lockout_min`. Of the rates 0 is "no limit".
     """
 
     senders: tuple[str, ...] = ()
@@ -202,6 +202,10 @@ def _notes(config: Config, access: AccessConfig) -> Iterator[str]:
             f"access.pin_file: none is set, so the plain dialect takes a listed sender's word,"
             f" whatever {' and '.join(sorted(others))} want"
         )
+    if "signed" in config.dialects.enabled:
+        from apn_config.keys import exposed
+
+        yield from (f"access.keys: {note}" for note in exposed(access.keys))
     if access.setup_code_file is not None and access.pin_file is not None:
         yield "access.setup_code_file: without effect, as there is a PIN word"
     weak = {Security.UNSIGNED, Security.NETWPIN} & config.dialects.omacp.accept

@@ -33,7 +33,8 @@ _TEXT = """\
 
 [access]
 # Who may command: numbers in digits (a + is ignored), names in any case ("emnify"), and ""
-# for messages that name no sender. A sender can be forged: set a PIN word, too.
+# for messages that name no sender. A sender can be forged: set a PIN word, too. Where a rule names
+# keys, a signed command is let in by rules alone.
 senders = [{senders}]
 # A file of mode 0600 with a word that has to stand before a command: PIN word APN em
 # pin_file = "/etc/modem-helper/pin-word"
@@ -55,7 +56,8 @@ senders = [{senders}]
 # commands_per_hour = {commands_per_hour}
 # In a day.
 # commands_per_day = {commands_per_day}
-# How many commands are answered in an hour in all, since each answer costs; 0 is any number.
+# How many commands are answered in an hour in all, since each answer costs; 0 is any number. As
+# many signed ones are answered beside.
 # answers_per_hour = {answers_per_hour}
 # In a day.
 # answers_per_day = {answers_per_day}
@@ -91,7 +93,7 @@ senders = [{senders}]
 
 # Programs that commands run; see docs/commands.md.
 # [commands]
-# reboot_host = ["systemctl", "reboot"]       # what REBOOT HOST runs; it is refused without this key
+# reboot_host = ["systemctl", "reboot"]       # what REBOOT HOST runs; without it that is refused
 
 # A verb of your own: its name, in capitals, and what it runs, without a shell.
 # [commands.own.DOOR]

@@ -5,22 +5,23 @@ It is on the disk before the number is given out, so that no crash gives one out
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from apn_config.config_reader import printable
 from apn_config.dialects.signed import MAX_COUNTER
+from apn_config.directory_lock import alone
 
 _MAX_OCTETS = 64
+_EXIT_NO_PERMISSION = 6
 
 
 class CounterTrouble(Exception):
     """The file can't be used; the message says why and what to do."""
 
-    exit_code = 1
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
+        super().__init__(message)
 
 
 def next_counter(path: Path) -> int:
@@ -29,25 +30,16 @@ def next_counter(path: Path) -> int:
     Of two that ask at once each gets its own.
     """
     try:
-        with _alone(path.parent) as directory:
+        with alone(path.parent) as directory:
             counter = _last(path) + 1
             if counter > MAX_COUNTER:
                 raise CounterTrouble(f"{_shown(path)}: the numbers are used up; rotate the key")
             _replace(path, counter, directory)
+    except PermissionError:
+        raise CounterTrouble(f"no permission on {_shown(path)}", _EXIT_NO_PERMISSION) from None
     except OSError as error:
         raise CounterTrouble(f"{_shown(path)}: {error.strerror}") from None
     return counter
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[int]:
-    """The directory, locked: a lock on the file would be on one that is replaced."""
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _last(path: Path) -> int:

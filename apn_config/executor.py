@@ -12,7 +12,6 @@ from apn_config.apn_changes import ApnChanges, Refused
 from apn_config.appliers import ApplierError, ApplierRefused
 from apn_config.judgement import Answer, Execute, Judge, Judgement, Silence
 from apn_config.model import Command, Device, Form, Outcome, Result, Verb
-from apn_config.steps import settle
 from apn_config.store import InboxRow, Store, StoreError, StoreMisuse, clock_step_s
 from apn_config.verbs import ONCE, READING
 from apn_config.verbs.place import Place
@@ -99,8 +98,7 @@ class Executor:
         verdict = self._judged(row)
         if isinstance(verdict, Silence):
             # The configuration changed since the message was stored.
-            now = self._place.clock.now()
-            await self._db.run(lambda store: settle(store, row.id, verdict.why, now))
+            await self._place.settle(row, verdict.why)
             await self._db.truncate_wal()
             return
         row = replace(row, form=verdict.form)

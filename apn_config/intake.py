@@ -209,7 +209,9 @@ class Intake:
     async def _take_stored(self, modem: Modem, messages: Sequence[StoredMessage]) -> None:
         if not messages:
             return
-        await self._commit([Found(m.pdu, m.memory, m.index) for m in messages])
+        await self._commit(
+            Found(m.pdu, m.memory, m.index, (m.memory, m.index) in self._stuck) for m in messages
+        )
         self._stuck.clear()
         for memory, indexes in places_to_empty(messages).items():
             self._stuck |= {(memory, slot) for slot in await modem.delete_messages(memory, indexes)}

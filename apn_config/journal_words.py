@@ -37,6 +37,8 @@ def _message(subject: str, detail: dict[str, str]) -> str | None:
     what = detail.get("what")
     if what is None:
         return None
+    if subject == "again":
+        return f"An SMS from {detail.get('from', '-')} came again and is known already"
     told = f"command {what}" if what in _VERBS else what
     return f"SMS {subject} from {detail.get('from', '-')}: {told}"
 
@@ -78,6 +80,13 @@ def _recovery(subject: str, detail: dict[str, str]) -> str:
     return f"Remedy for {subject}: {detail.get('rung', '-')}"
 
 
+def _access(subject: str, detail: dict[str, str]) -> str | None:
+    if detail.get("what") != "locked-out":
+        return None
+    failures, minutes = detail.get("failures", "-"), detail.get("minutes", "-")
+    return f"{subject}: locked out for {minutes} minutes after {failures} wrong secrets"
+
+
 def _store(_subject: str, detail: dict[str, str]) -> str:
     return f"The store was damaged and is begun anew: {detail.get('why', '-')}"
 
@@ -90,5 +99,6 @@ _SENTENCES = {
     "report": _report,
     "drift": _drift,
     "recovery": _recovery,
+    "access": _access,
     "store": _store,
 }

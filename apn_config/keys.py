@@ -15,10 +15,13 @@ import re
 import secrets
 import stat
 from base64 import b32decode, b32encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from apn_config.config_reader import ConfigError, printable
+from apn_config.directory_lock import alone
 
 KEY_OCTETS = 32
 # More can't be told apart by whoever looks after them, and each costs an HMAC for each message.
@@ -86,10 +89,10 @@ def read_keys(directory: Path) -> tuple[Key, ...]:
     """
     found: list[Key] = []
     for name in key_names(directory):
-        current = Key(name, read_key(directory / f"{name}{CURRENT}"))
+        current = Key(name, _read_file(directory / f"{name}{CURRENT}"))
         found.append(current)
         former = directory / f"{name}{PREVIOUS}"
-        if former.exists() and (octets := read_key(former)) != current.octets:
+        if former.exists() and (octets := _read_file(former)) != current.octets:
             found.append(Key(name, octets, previous=True))
     owners: dict[bytes, str] = {}
     for key in found:
@@ -117,6 +120,13 @@ def key_names(directory: Path) -> list[str]:
         problem = f"wanted at most {MAX_KEYS} keys, got {len(files)}"
         raise ConfigError(directory, _CONFIG_KEY, problem)
     return [path.stem for path in files]
+
+
+def _read_file(path: Path) -> bytes:
+    """As `read_key`, but from a file alone: nobody may ever write into a pipe."""
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 -- never raise
+        raise ConfigError(path, _CONFIG_KEY, "the file can't be read: it is none")
+    return read_key(path)
 
 
 def read_key(path: Path) -> bytes:
@@ -153,19 +163,44 @@ def parse_key(octets: bytes) -> bytes | None:
 
 
 def exposed(directory: Path) -> list[str]:
-    """What others than owner and group may read or change, a sentence each."""
-    notes = []
-    with_modes = [(directory, stat.S_IWOTH)] if directory.is_dir() else []
-    for suffix in (CURRENT, PREVIOUS):
-        with_modes += [(path, stat.S_IRWXO) for path in sorted(directory.glob(f"*{suffix}"))]
-    for path, mode in with_modes:
-        if path.stat().st_mode & mode:
-            what = "may put keys into" if path == directory else "may read"
-            notes.append(f"others {what} {printable(str(path))}; take that from them: chmod o=")
-    return notes
+    """What others than owner and group may read, and than the owner may change, a sentence each."""
+    files = [path for suffix in (CURRENT, PREVIOUS) for path in directory.glob(f"*{suffix}")]
+    looked_at = (
+        ([directory], stat.S_IWGRP | stat.S_IWOTH, "others may put keys into", "go-w"),
+        (sorted(files), stat.S_IRWXO, "others may read", "o="),
+        (sorted(files), stat.S_IWGRP, "its group may change", "g-w"),
+    )
+    return [
+        f"{what} {printable(str(path))}; take that from them: chmod {change}"
+        for paths, mode, what, change in looked_at
+        for path in paths
+        if _mode_of(path) & mode
+    ]
+
+
+def _mode_of(path: Path) -> int:
+    """0 where it isn't there, or isn't any more."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
 
 
 # --- making ---------------------------------------------------------------------------------------
+#
+# What is found out before writing is true only as long as nobody else writes: use `held` around it.
+
+
+@contextmanager
+def held(directory: Path) -> Iterator[None]:
+    """Nobody else makes, rotates or deletes keys there meanwhile.
+
+    Where that can't be had the directory isn't there or can't be read, which is told by reading it.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(alone(directory))
+        yield
 
 
 def check_new(directory: Path, name: str, octets: bytes) -> None:
@@ -223,13 +258,18 @@ def rotate_key(directory: Path, name: str, octets: bytes, *, keep: bool = True) 
 
 
 def delete_key(directory: Path, name: str, *, only_previous: bool = False) -> None:
-    """Remove a key and its previous one, or that alone. Raises KeyTrouble, ConfigError."""
-    if name not in key_names(directory):
-        raise absent(name)
+    """Remove a key and its previous one, or that alone. Raises KeyTrouble.
+
+    No other one is looked at, nor how many they are: it is the way out where they can't be used.
+    """
     try:
+        if all(path.name != f"{name}{CURRENT}" for path in directory.iterdir()):
+            raise absent(name)
         for suffix in (PREVIOUS,) if only_previous else (PREVIOUS, CURRENT):
             (directory / f"{name}{suffix}").unlink(missing_ok=True)
         _sync(directory)
+    except FileNotFoundError:
+        raise absent(name) from None
     except OSError as error:
         raise _trouble(directory, error) from None
 

@@ -7,17 +7,32 @@ and else nobody's: a command that means two things is carried out as neither.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from apn_config.dialects import dialect_named, plain
 from apn_config.dialects.dialect import Dialect
-from apn_config.model import Command, Malformed, Message, NotForUs, Parsed, SetupCode
+from apn_config.model import (
+    Command,
+    Malformed,
+    Message,
+    NotForUs,
+    Parsed,
+    Password,
+    SetupCode,
+    Verb,
+)
 
 if TYPE_CHECKING:
     from apn_config.config import Config
 
 PLAIN, SIGNED = plain.DIALECT.name, "signed"
+_APART = (PLAIN, SIGNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(NotForUs):
+    """A dialect that was added can't be asked."""
 
 
 class Reader:
@@ -31,7 +46,7 @@ class Reader:
 
     @classmethod
     def for_config(cls, config: Config) -> Reader:
-        """What a configuration enables. Raises UnknownDialect."""
+        """What a configuration enables. Raises UnknownDialect, BrokenDialect."""
         found = map(dialect_named, config.dialects.enabled)
         return cls(tuple(found), frozenset(config.commands.own))
 
@@ -45,12 +60,18 @@ class Reader:
             signed = self.read_as(message, SIGNED)
             if not isinstance(signed, NotForUs):
                 return signed
-        claims = list(self._claims(message))
         ours: Parsed = NotForUs("not understood")
         if PLAIN in self.dialects:
             ours = self.read_as(message, PLAIN)
+        others = [self._parsed(message, name) for name in self.dialects if name not in _APART]
+        claims = [
+            each
+            for each in others
+            if not isinstance(each, NotForUs) and not _is_argument(each, ours)
+        ]
         if not claims:
-            return ours
+            failed = next((each for each in others if isinstance(each, Failed)), None)
+            return ours if failed is None or _is_known(ours) else failed
         if not isinstance(ours, NotForUs) and _insists(message, ours):
             claims.append(ours)
         if len(claims) > 1:
@@ -67,25 +88,25 @@ class Reader:
             from apn_config.dialects.signed import parse_signed
 
             return parse_signed(message, lambda text: plain.parse(text, self._own))
-        return self.dialects[dialect].parse(message)
+        return self._parsed(message, dialect)
+
+    def _parsed(self, message: Message, name: str) -> Parsed:
+        """What a dialect makes of it. A foreign one's fault ends nothing."""
+        try:
+            parsed = self.dialects[name].parse(message)
+            return parsed if isinstance(parsed, NotForUs) else replace(parsed, dialect=name)
+        except Exception as error:
+            return Failed(f"{name} failed: {type(error).__name__}")
 
     def _plain(self, message: Message) -> Parsed:
         if message.text is None:
             return NotForUs("no text")
         return plain.parse(message.text, self._own)
 
-    def _claims(self, message: Message) -> Iterator[Command | Malformed]:
-        for name, dialect in self.dialects.items():
-            if name in (PLAIN, SIGNED):
-                continue
-            parsed = dialect.parse(message)
-            if not isinstance(parsed, NotForUs):
-                yield replace(parsed, dialect=name)
-
     def clashes(self) -> Iterator[tuple[str, str, str]]:
         """Two enabled dialects that understand the same text, and that text."""
         for name, dialect in self.dialects.items():
-            if name in (PLAIN, SIGNED):
+            if name in _APART:
                 continue
             for text in dialect.claims:
                 parsed = self.read(Message(text))
@@ -110,22 +131,34 @@ def redacted(parsed: Parsed, message: Message) -> str:
     return f"[{len(message.text)} characters]"
 
 
-def verb_of(redacted_text: str, own: frozenset[str] = frozenset()) -> str | None:
+def verb_of(redacted_text: str) -> str | None:
     """The verb of what `redacted` left of a command; None where it was none."""
-    bare = redacted_text
-    if bare.startswith("["):
-        bare = bare.partition("] ")[2]
-    parsed = plain.parse(bare, own)
-    return parsed.verb.value if isinstance(parsed, Command) else None
+    form = redacted_text
+    if form.startswith("["):
+        form = form.partition("] ")[2]
+    return plain.verb_of_form(form)
 
 
 def _insists(message: Message, ours: Command | Malformed) -> bool:
     """Does the plain dialect claim it against others? What it doesn't know, or understands by
     courtesy, it leaves to them, and so it does the first contact.
     """
-    known = isinstance(ours, Command) or ours.verb is not None
     courtesy = plain.is_courtesy(message.text or "") or isinstance(ours.proof, SetupCode)
-    return known and not courtesy
+    return _is_known(ours) and not courtesy
+
+
+def _is_known(ours: Parsed) -> bool:
+    return isinstance(ours, Command) or (isinstance(ours, Malformed) and ours.verb is not None)
+
+
+def _is_argument(claim: Command | Malformed, ours: Parsed) -> bool:
+    """Is it only because of what a verb of the user's own is given that a dialect understands it,
+    with the verb's name for a password?
+    """
+    if not isinstance(ours, Command) or ours.verb is not Verb.OWN:
+        return False
+    given = claim.proof
+    return isinstance(given, Password) and ours.words[0] in (given.word.upper(), given.login.upper())
 
 
 def _dialect_of(parsed: Command | Malformed) -> str:

@@ -102,7 +102,7 @@ def _tagged(tag: str | None, words: str) -> str:
 
 def _with_pairs(text: str, pairs: Pairs, room: int) -> str:
     for key, content in pairs:
-        longer = f"{text} {fitted(key)}={value(content)}"
+        longer = f"{text} {value(key)}={value(content)}"
         if len(longer) > room:
             break
         text = longer

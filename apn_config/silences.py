@@ -12,8 +12,8 @@ _SENTENCES: Final = {
     "verb-not-allowed": "no rule lets this sender do this",
     "oneself": "it is from the device's own number",
     "other-device": "it names another device",
-    "no-proof": "it has no secret in it; a password_file of this dialect would give it one, or a rule"
-    ' with proof = "none" would let it in without',
+    "no-proof": "it has no secret in it; a password_file of this dialect would give it one, or a"
+    ' rule with proof = "none" would let it in without',
     "pin-missing": "the PIN word is missing",
     "pin-wrong": "the PIN word is wrong",
     "password-missing": "the password is missing",

@@ -51,21 +51,41 @@ class UnknownDialect(Exception):
         super().__init__(f"there is no dialect {name!r}; known are {', '.join(known())}")
 
 
+class BrokenDialect(Exception):
+    """An entry point that gives no dialect of its name."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"the entry point {name!r} of {_GROUP} {problem}")
+
+
 def known() -> tuple[str, ...]:
     """The names of all dialects, those of entry points behind."""
     return (*_BUILT_IN, *(name for name in _others() if name not in _BUILT_IN))
 
 
 def dialect_named(name: str) -> Dialect:
-    """The dialect of that name. Raises UnknownDialect, and whatever a foreign one's import does."""
+    """The dialect of that name. Raises UnknownDialect, and BrokenDialect for a foreign one."""
     if name in _BUILT_IN:
-        found = import_module(f"apn_config.dialects.{_BUILT_IN[name]}").DIALECT
-    elif name in _others():
-        found = _others()[name].load()
-    else:
+        found: Dialect = import_module(f"apn_config.dialects.{_BUILT_IN[name]}").DIALECT
+        return found
+    others = _others()
+    if name not in others:
         raise UnknownDialect(name)
+    return _loaded(others[name])
+
+
+def _loaded(entry: EntryPoint) -> Dialect:
+    """Raises BrokenDialect for whatever the import raises, too."""
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise BrokenDialect(entry.name, f"can't be loaded: {error!r}") from error
     if not isinstance(found, Dialect):
-        raise TypeError(f"the entry point {name} of {_GROUP} is no Dialect")
+        raise BrokenDialect(entry.name, "is no Dialect")
+    # Passwords and rules go by the name that is configured.
+    if found.name != entry.name:
+        raise BrokenDialect(entry.name, f"is a Dialect of another name: {found.name!r}")
     return found
 
 

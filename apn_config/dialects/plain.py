@@ -61,11 +61,19 @@ MAX_PIN_WORD = 32
 AUTOMATIC = "AUTO"
 # The first words of our own answers: a reply is never answered.
 _ANSWERS = frozenset({"OK", "ERR", "ROLLBACK", "NOTE"})
-# What other dialects answer (coban, gotrack) reads like a command; APN "ok" is a name.
-_ONE_SMS = 160
-_ANSWERS_OF_OTHERS = re.compile(
-    r"\s*(?:apn ok|[^@]{0,158}@(?:ok|er)#)\s*", re.ASCII | re.IGNORECASE
+# What other dialects answer. Of coban and gotrack that reads like a command, so it has to be nothing
+# else; APN "ok" is a name. A text that begins like the others is an answer if no verb does so.
+_LIKE_COMMANDS = re.compile(
+    r"apn ok|(?:apn(?:,[^=@]{0,120})?|reset)#?@(?:ok|er)#", re.ASCII | re.IGNORECASE
 )
+_BEGINNINGS = (
+    *(r"new value [0-9]", "warning: not supported ", "error while configuring ", "param id[ :]"),
+    *("invalid parameter id ", "set connection data ", "resetting device$", "reset ok$", "ok!"),
+    *(r"\+(?:ack|qry):", "st300[a-z]{3};res;", r"eg\.[a-z]{3} ok", "app:modem-helper ", "apn:"),
+    *("gsm signal:", "view,(?:overview|network),", "no permission@", "[0-9]{15},[a-f][0-9a-f]{2},"),
+    "[0-9]{15,20} (?:apn|setauth|rtc) (?:ok|error)",
+)
+_ANSWERS_OF_OTHERS = re.compile("|".join(_BEGINNINGS), re.ASCII | re.IGNORECASE)
 # Words of verbs: never taken for an APN.
 _RESERVED = {
     "ROLLBACK": Verb.APN_ROLLBACK,
@@ -74,6 +82,15 @@ _RESERVED = {
 }
 _SIMPLE = {verb.value: verb for verb in (Verb.STATUS, Verb.SIGNAL, Verb.PING, Verb.HELP)}
 _REBOOTS = {"MODEM": Verb.REBOOT_MODEM, "HOST": Verb.REBOOT_HOST}
+# How a form of `form_of` begins, and which verb it is where arguments stand behind its first word.
+_BEFORE_VERB = re.compile(r"(?:#[^ ]+ )?(?:(?:PIN|SETUP) \*{3} )?")
+_VERB_VALUES = frozenset(verb.value for verb in Verb)
+_WITH_ARGUMENTS = {
+    "APN": Verb.APN_SET,
+    "NETWORK": Verb.NETWORK_SELECT,
+    "SMSC": Verb.SMSC_SET,
+    "SYNC": Verb.SYNC,
+}
 _PLMN = re.compile(r"[0-9]{5,6}")
 # 3GPP TS 23.040 9.1.2.5: an address has 20 digits at most.
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
@@ -89,12 +106,14 @@ def parse(text: str, own: frozenset[str] = frozenset()) -> Parsed:
         head.read()
         if isinstance(head.first, Word) and head.first.upper in _ANSWERS:
             return NotForUs("an answer")
-        if len(text) <= _ONE_SMS and _ANSWERS_OF_OTHERS.fullmatch(text):
+        if _LIKE_COMMANDS.fullmatch(text.strip()):
             return NotForUs("an answer")
         if len(text) > MAX_TEXT:
             raise Offence("too-long", MAX_TEXT + 1)
         return _verb(head, len(text), own)
     except Offence as offence:
+        if offence.reason == "unknown-verb" and _ANSWERS_OF_OTHERS.match(text.strip()):
+            return NotForUs("an answer")
         return Malformed(offence.reason, head.tag, head.verb, offence.at, head.proof)
 
 
@@ -142,6 +161,14 @@ def form_of(command: Command) -> str:
         case _:
             words.append(command.verb.value)
     return " ".join(words)
+
+
+def verb_of_form(form: str) -> str | None:
+    """The verb of what `form_of` gives; None for an empty text."""
+    rest = form[_BEFORE_VERB.match(form).end() :]  # type: ignore[union-attr]
+    if not rest or rest in _VERB_VALUES:
+        return rest or None
+    return _WITH_ARGUMENTS.get(rest.partition(" ")[0], Verb.OWN).value
 
 
 def _form_of_request(request: ApnRequest) -> list[str]:

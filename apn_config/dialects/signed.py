@@ -123,6 +123,8 @@ def sign(key: bytes, iccid: str, counter: int, text: str) -> str:
         raise CannotSign("there is no text to sign")
     if is_signed(bare):
         raise CannotSign("the text ends with a signature, or with what looks like one")
+    if any("\ud800" <= each <= "\udfff" for each in bare):
+        raise CannotSign("the text is no Unicode, and no UTF-8 where it came from")
     return _signed(_COMMAND, key, iccid, counter, bare)
 
 

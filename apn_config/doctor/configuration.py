@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from apn_config.access_secrets import load_secrets
 from apn_config.config import Config, ConfigError
 from apn_config.doctor import faults_host as faults
 from apn_config.doctor import ports
@@ -53,7 +54,7 @@ def _file(exam: Examination, config: Config) -> None:
         findings.fault(faults.NO_PORT, "[modem] port is missing", port=port)
     if config.reply.to is None:
         findings.fault(faults.NO_REPLY, "[reply] to is missing")
-    for read in (config.sim_pin, config.pin_word):
+    for read in (config.sim_pin, lambda: load_secrets(config)):
         try:
             read()
         except ConfigError as error:

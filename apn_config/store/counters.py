@@ -9,11 +9,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from apn_config.store.database import Database
+from apn_config.store.database import Database, Row
 
 # Commands that overtook each other, or came again after the next: so many below the highest are
 # known singly, a bit each, the lowest bit for the one just below.
@@ -27,6 +28,7 @@ MAX_FIRST: Final = 5_000_000_000
 # 40 bits. The code tells only that a message is new; that it may do something its MAC proves.
 _CODE_OCTETS: Final = 5
 _LISTED: Final = 100
+_ROWS: Final = "SELECT key, highest, applied, challenge IS NOT NULL AS awaits_code FROM counters"
 
 
 class Took(Enum):
@@ -151,16 +153,14 @@ class Counters:
         )
 
     def all(self) -> list[CounterRow]:
-        """What is known of all keys, those that aren't used any more included."""
-        rows = self._database.all(
-            "SELECT key, highest, applied, challenge IS NOT NULL AS awaits_code FROM counters"
-            " ORDER BY key LIMIT :limit",
-            {"limit": _LISTED},
-        )
-        return [
-            CounterRow(row["key"], row["highest"], row["applied"], bool(row["awaits_code"]))
-            for row in rows
-        ]
+        """What is known of keys, those that aren't used any more included; 100 of them at most."""
+        rows = self._database.all(f"{_ROWS} ORDER BY key LIMIT :limit", {"limit": _LISTED})
+        return [_counter_row(row) for row in rows]
+
+    def of(self, keys: Iterable[str]) -> list[CounterRow]:
+        """What is known of these keys; nothing of one that was never heard of."""
+        rows = [self._database.one(f"{_ROWS} WHERE key = :key", {"key": key}) for key in keys]
+        return [_counter_row(row) for row in rows if row is not None]
 
     def _known(self, key: str) -> tuple[int, int] | None:
         row = self._database.one(
@@ -174,6 +174,10 @@ class Counters:
             "UPDATE counters SET highest = :highest, seen = :seen WHERE key = :key",
             {"key": key, "highest": highest, "seen": seen},
         )
+
+
+def _counter_row(row: Row) -> CounterRow:
+    return CounterRow(row["key"], row["highest"], row["applied"], bool(row["awaits_code"]))
 
 
 def _moved(seen: int, by: int) -> int:

@@ -117,7 +117,7 @@ def _traffic(place: Place, modem: Modem) -> list[tuple[str, str]]:
 
 async def _last_change(place: Place) -> list[tuple[str, str]]:
     rows = await place.db.run(lambda store: store.changes.history(1))
-    return [("last", f"{row.intent.wanted.name}:{row.state.value}") for row in rows]
+    return [("last", f"{row.intent.wanted.name or '-'}:{row.state.value}") for row in rows]
 
 
 def shown_uptime(seconds: float) -> str:

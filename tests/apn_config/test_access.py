@@ -430,6 +430,35 @@ def test_the_listed_senders_may_sign_with_any_key() -> None:
     assert found == Allowed("senders", KEYS[2].fingerprint)
 
 
+KEYS_RULED = AccessConfig(
+    senders=("12345",),
+    pin_file=Path("pin"),
+    rules=(Rule("look", keys=("desk",), verbs=("STATUS",)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        (KEYS[2], "STATUS", Allowed("look", KEYS[2].fingerprint)),
+        (KEYS[2], "APN em", Denied("verb-not-allowed")),
+        (KEYS[0], "STATUS", Denied("key-not-allowed")),
+    ],
+    ids=["what its rule says", "no more", "a key of no rule"],
+)
+def test_where_a_rule_names_keys_a_listed_sender_gives_a_key_no_more(
+    key: Key, text: str, expected: Verdict
+) -> None:
+    """A sender can be forged, and a signed command brings no PIN word."""
+    access = Access(KEYS_RULED, Secrets(keys=KEYS, pin_word="4821"))
+    command = signed(key, text)
+    assert access.decide(NUMBER, command, DEVICE) == expected
+    if isinstance(command, Command):
+        form = Form("signed", counter=7, key=key.fingerprint)
+        assert access.still_allows(NUMBER, command, form) == expected
+    assert access.decide(NUMBER, ping("4821"), DEVICE) == Allowed("senders")
+
+
 def test_a_rule_without_proof_makes_no_wrong_signature_right() -> None:
     access = Access(AccessConfig(rules=(Rule("all", proof=False),)), RING)
     wrong = signed(Key("x", bytes(32)))

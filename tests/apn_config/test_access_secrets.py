@@ -161,6 +161,19 @@ def test_a_key_that_is_none(home: Path) -> None:
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("enabled", "told"), [("signed", True), ("coban", False)])
+def test_keys_that_others_may_read_are_warned_of(home: Path, enabled: str, told: bool) -> None:
+    create_key(home / "keys", "ops", bytes(range(32)))
+    path = config_of(home, ALL.replace('"signed"', f'"{enabled}"'))
+    assert not [each for each in load(path).warnings if each.startswith("access.keys")]
+    (home / "keys" / "ops.key").chmod(0o644)
+    (home / "keys").chmod(0o777)
+    notes = [each for each in load(path).warnings if each.startswith("access.keys")]
+    assert [("put keys into" in each, "may read" in each) for each in notes] == (
+        [(True, False), (False, True)] if told else []
+    )
+
+
 PINS = {
     "long": ('pin_file = "pin"', ""),
     "short": ('pin_file = "short"', "fewer than 8 characters"),

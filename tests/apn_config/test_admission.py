@@ -422,6 +422,14 @@ def test_a_key_has_a_rate_of_its_own(door: Door) -> None:
     assert signed == [None] * 3 + ["rate-commands"]
 
 
+def test_forged_senders_use_up_no_answers_to_signed_commands(door: Door) -> None:
+    door.config = replace(FEW, commands_per_hour=0, commands_per_day=0)
+    assert passed(door, 8)[-1] == "rate-answers"
+    assert [door.why(door.signed("PING")) for _ in range(8)] == [None] * 7 + ["rate-answers"]
+    door.clock.advance(3600)
+    assert passed(door, 1) == [None]
+
+
 def test_no_limit_is_no_row(door: Door) -> None:
     door.config = replace(
         CONFIG, commands_per_hour=0, commands_per_day=0, answers_per_hour=0, answers_per_day=0
@@ -442,10 +450,26 @@ def test_silence_isnt_counted_and_beyond_the_limit_nothing_is(door: Door) -> Non
 
 def test_errors_to_a_signer_are_answers_too(door: Door) -> None:
     door.config = FEW
-    door.say(door.signed("STATUS", 1))
-    far = door.signed("APN em", 9_000_000_000)
-    told = [isinstance(door.say(far), Answer) for _ in range(4)]
+    door.say(door.signed("STATUS", 9))
+    told = [isinstance(door.say(door.signed("APN em", 8 - each)), Answer) for each in range(4)]
     assert told == [True, True, False, False]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["far ahead", "unknown"])
+def test_a_message_that_takes_no_counter_uses_up_nothing_of_its_key(
+    door: Door, known: bool
+) -> None:
+    """Anybody may say it again; who has the key needs the SYNC, whose code was told."""
+    key = KEY if known else Key("ops", bytes(range(5, 37)))
+    door.config, door.secrets = FEW, replace(SECRETS, keys=(key,))
+    again = door.signed("APN em", 9_000_000_000, key)
+    outcome = door.answer(again)
+    told = [isinstance(door.say(again), Answer) for _ in range(9)]
+    assert told == [True] * 2 + [False] * 7
+    code = dict(outcome.pairs)["code"]
+    sync = door.signed(f"SYNC {code}", 9_000_000_001, key)
+    assert door.answer(sync) == Outcome(Result.OK, Verb.SYNC)
+    assert door.why(door.signed("APN em", 9_000_000_002, key)) is None
 
 
 # --- all of it ------------------------------------------------------------------------------------

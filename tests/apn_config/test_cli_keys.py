@@ -25,7 +25,7 @@ from apn_config.cli_keys import HOW_TO_INSTALL, QR_HEAD
 from apn_config.clock import SystemClock
 from apn_config.control import BadRequest, ControlServer
 from apn_config.dialects.signed import sign_answer
-from apn_config.keys import Key, fingerprint, key_text, new_key, read_keys
+from apn_config.keys import MAX_KEYS, Key, fingerprint, key_text, new_key, read_keys
 from apn_config.operations_keys import KeyOperations
 from apn_config.storage_thread import StoreThread
 from apn_config.store import Store, Took
@@ -322,6 +322,50 @@ def test_a_previous_key_is_deleted_alone(config: Path) -> None:
     assert [key.previous for key in the_keys(config)] == [False]
 
 
+def at_once(config: Path, *arguments: tuple[str, ...]) -> list[int]:
+    """The exit codes of commands that run at the same time."""
+    command = (sys.executable, "-m", "cli", "keys")
+    running = [
+        subprocess.Popen(
+            [*command, *each, "--config", str(config)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for each in arguments
+    ]
+    return sorted(each.wait(60) for each in running)
+
+
+def test_two_that_are_made_at_once_are_never_more_than_eight(config: Path) -> None:
+    keys(config, "create", "k0")
+    for number in range(1, MAX_KEYS - 1):
+        (config.parent / "keys" / f"k{number}.key").write_text(key_text(new_key()))
+    assert at_once(config, ("create", "a"), ("create", "b"), ("create", "c")) == [0, 4, 4]
+    assert len(the_keys(config)) == MAX_KEYS
+
+
+def test_of_two_that_rotate_at_once_one_is_refused(config: Path) -> None:
+    """The former key is the one that whoever signs has."""
+    keys(config, "create", "ops", "--import", "-", text=key_text(KEY))
+    assert at_once(config, *[("rotate", "ops")] * 3) == [0, 4, 4]
+    assert the_keys(config)[1] == Key("ops", KEY, previous=True)
+
+
+def test_keys_that_cant_be_used_are_deleted(config: Path) -> None:
+    place = config.parent / "keys"
+    place.mkdir()
+    for number in range(MAX_KEYS + 2):
+        (place / f"k{number}.key").write_text(key_text(new_key()))
+    (place / "Bad.key").write_text("nonsense")
+    os.mkfifo(place / "pipe.key")
+    keys(config, "list", code=78)
+    for name in ("Bad", "pipe", "k8", "k9"):
+        keys(config, "delete", name, "--yes")
+    keys(config, "delete", "../config", "--yes", code=1)
+    assert [key.name for key in the_keys(config)] == [f"k{number}" for number in range(MAX_KEYS)]
+
+
 def test_a_key_is_deleted_once_somebody_says_yes(config: Path) -> None:
     keys(config, "create", "ops")
     keys(config, "delete", "ops", text="n\n", code=1)
@@ -352,6 +396,13 @@ def test_but_where_it_is_asked_for(config: Path) -> None:
     assert key_text(KEY) in keys(config, "show", "ops", "--secret").stdout
     found = printed(keys(config, "show", "ops", "--secret", "--json"), "keys-show")
     assert (found["key"], found["iccid"]) == (key_text(KEY), None)
+
+
+def test_a_key_is_found_among_many_that_were(config: Path, daemon: Daemon) -> None:
+    for number in range(150):
+        daemon.ask("keys.enrol", fingerprint=f"{number:016x}")
+    keys(config, "create", "ops", "--import", "-", "--unused", text=key_text(bytes(range(1, 33))))
+    assert "not used yet" in keys(config, "list").stdout
 
 
 def test_a_code_that_is_awaited_is_told(config: Path, daemon: Daemon) -> None:
@@ -411,6 +462,12 @@ def test_names_are_completed(config: Path) -> None:
 
 
 # --- the operations -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("given", [5, "x", [KEY.hex()], [5], ["0123456789abcdef"] * 17])
+def test_fingerprints_that_are_none(daemon: Daemon, given: Any) -> None:
+    with pytest.raises(BadRequest):
+        daemon.ask("keys.counters", fingerprints=given)
 
 
 @pytest.mark.parametrize("given", [None, 5, "", "0123456789ABCDEF", "0123456789abcdef0", KEY.hex()])
@@ -506,6 +563,7 @@ UNSIGNED = {
     "no text": (" ", 2),
     "signed already": ("STATUS S1:1:ADYL4FTQ2IKEUNBH", 2),
     "too long": ("x" * 990, 2),
+    "no UTF-8": ("APN \udcff\udcfe", 2),
 }
 
 
@@ -518,6 +576,27 @@ def test_what_cant_be_signed_uses_no_counter_up(key_file: Path, text: str, code:
 @pytest.mark.parametrize("iccid", ["", "898839900000000", "8988-3990-x", "8" * 21, "\u0668" * 19])
 def test_a_card_that_is_none(key_file: Path, iccid: str) -> None:
     call(cli_sign.command_sign, "--key-file", key_file, "--iccid", iccid, "PING", code=2)
+
+
+@NOT_ROOT
+@pytest.mark.parametrize("what", ["key", "directory", "counter"])
+def test_without_permission_it_ends_as_keys_do(what: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        home.chmod(0o755)
+        place = home / "keys"
+        place.mkdir(mode=0o700 if what == "directory" else 0o755)
+        (place / "ops.key").write_text(key_text(KEY))
+        (place / "ops.key").chmod(0o600 if what == "key" else 0o644)
+        options = ("--key", "ops", "--directory", place, "--iccid", ICCID, "PING")
+        call(cli_sign.command_sign, *options)  # with all that it imports
+        (place / "ops.key.counter").unlink()
+        os.seteuid(65534)
+        try:
+            said = call(cli_sign.command_sign, *options, code=6)
+        finally:
+            os.seteuid(0)
+    assert "ermission" in str(said.exception)
 
 
 def test_no_key_is_in_an_error(key_file: Path) -> None:

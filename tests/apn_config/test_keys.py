@@ -181,6 +181,33 @@ def test_others_must_not_read_them(place: Path) -> None:
     assert exposed(place / "nowhere") == []
 
 
+def test_nor_may_a_group_change_them(place: Path) -> None:
+    create_key(place, "ops", FIRST)
+    (place / "ops.key").chmod(0o660)
+    place.chmod(0o770)
+    notes = exposed(place)
+    assert [note.split(";")[0] for note in notes] == [
+        f"others may put keys into {place}",
+        f"its group may change {place}/ops.key",
+    ]
+
+
+def test_a_link_to_nothing_is_no_key(place: Path) -> None:
+    create_key(place, "ops", FIRST)
+    (place / "ops.previous").symlink_to(place / "nothing")
+    assert exposed(place) == []
+    assert read_keys(place) == (Key("ops", FIRST),)
+
+
+@pytest.mark.parametrize("suffix", [".key", ".previous"])
+def test_nobody_is_waited_for_who_writes_into_a_pipe(place: Path, suffix: str) -> None:
+    create_key(place, "ops", FIRST)
+    (place / f"ops{suffix}").unlink(missing_ok=True)
+    os.mkfifo(place / f"ops{suffix}")
+    with pytest.raises(ConfigError, match="the file can't be read"):
+        read_keys(place)
+
+
 # --- making ---------------------------------------------------------------------------------------
 
 

@@ -239,6 +239,12 @@ def test_all_that_is_known(store: Store) -> None:
             CounterRow(KEY, 3, 3, awaits_code=False),
             CounterRow(OTHER, None, None, awaits_code=True),
         ]
+        for number in range(150):
+            store.counters.enrol(f"{number:016x}")
+        assert store.counters.of([OTHER, "nobody", KEY]) == [
+            CounterRow(OTHER, None, None, awaits_code=True),
+            CounterRow(KEY, 3, 3, awaits_code=False),
+        ]
 
 
 # --- all orders -----------------------------------------------------------------------------------

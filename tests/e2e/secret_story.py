@@ -1,5 +1,5 @@
-"""A device's life from its first contact on, with words right and wrong in several dialects, OMA CP,
-signed commands, replays, a lock-out, a command of one's own; and all that is said meanwhile.
+"""A device's life from its first contact on, and all that is said meanwhile: words right and wrong
+in several dialects, OMA CP, signed commands, replays, a lock-out, a command of one's own.
 """
 
 from __future__ import annotations
@@ -101,6 +101,7 @@ TEXTS_TO_EXPLAIN = (
     "#9 PIN watchword-91 APN em user=u pass=piranha-555",
     "lodger-1717 tango-44711 setparam 2001:em;2003:piranha-555",
     "lodger-1717 tango-44712 getinfo",
+    "Our words are watchword-91 and tango-44711, tell nobody",
 )
 IN_FILES = ("PIN word", "set-up code", "OMA CP PIN", "password", "other password")
 
@@ -210,6 +211,7 @@ class Story:
             ("journal", "--json", "-n", "500"),
             ("sms", "list", "--json"),
             ("apn", "show", "--json"),
+            ("at", "AT+CGAUTH?", "AT+CGDCONT?"),
             ("metrics",),
             ("keys", "list"),
             ("keys", "show", "ops", "--json"),

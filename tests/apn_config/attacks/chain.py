@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,19 +25,13 @@ OPENED = Moment(BOOT, 30.0, NOW)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of an attack: what the journal, the log and the inbox say of it, the answers that
-    it got, and the verbs that were let in.
+    """What became of an attack: what the journal says of it, the answers that it got, and the verbs
+    that were let in.
     """
 
     journal: tuple[str, ...]
-    log: tuple[str, ...]
     answers: tuple[str, ...]
     commands: tuple[str, ...]
-    verdicts: tuple[str, ...]
-
-    def told(self, where: str) -> tuple[str, ...]:
-        """What stands in the journal, the log or the inbox."""
-        return {"journal": self.journal, "log": self.log, "inbox": self.verdicts}[where]
 
 
 Change = Callable[[Setting], Setting]
@@ -96,7 +90,7 @@ class Chain:
         assert ended.commands, "it is let in, and stopped later"
         reached = execute(later.config, later.counsel(), database, now)
         with Store.open(database, now) as store, store.transaction():
-            after = _ended(store, counsel, seen, ended.log)
+            after = _ended(store, counsel, seen)
         assert not after.commands, "it is settled, whatever became of it"
         return replace(after, commands=ended.commands if reached else ())
 
@@ -112,8 +106,8 @@ def _attacked(row: Row, store: Store, counsel: Counsel, now: Moment) -> tuple[Se
     seen = Seen(store.inbox.newest_id(), store.journal.newest_id())
     found = [Found(pdu) for pdu in row.sent.pdus(0)]
     later = replace(now, boottime_s=now.boottime_s + row.wait_s)
-    taken = Batch(store, counsel, DEVICE, later).take(found)
-    return seen, _ended(store, counsel, seen, taken.log)
+    Batch(store, counsel, DEVICE, later).take(found)
+    return seen, _ended(store, counsel, seen)
 
 
 def _carry_out(store: Store, counsel: Counsel, now: Moment) -> None:
@@ -139,15 +133,13 @@ class Seen:
     entry: int
 
 
-def _ended(store: Store, counsel: Counsel, seen: Seen, log: Sequence[str]) -> Ended:
+def _ended(store: Store, counsel: Counsel, seen: Seen) -> Ended:
     came = store.inbox.whole_since(seen.message)
     answers = [answer.text for each in came for answer in store.outbox.of_message(each.id)]
     verdicts = [_judged(counsel, message) for message in store.inbox.pending()]
     said = [entry.detail for entry in store.journal.after(seen.entry, 20)]
     return Ended(
         tuple(str(detail.get("what", detail.get("verdict"))) for detail in said),
-        tuple(log),
         tuple(answers),
         tuple(each.command.verb.value for each in verdicts if isinstance(each, Execute)),
-        tuple(message.verdict or "" for message in came),
     )

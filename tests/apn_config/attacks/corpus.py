@@ -17,7 +17,7 @@ on                           the dialect that is enabled, where that isn't the r
 store                        "lost": nothing is known of the keys
 before                       messages that came before, the same keys; `times` is how often
 later                        the world that it is by the time that it is carried out
-why, told                    what the journal has to say; or the log, or the inbox's verdict
+why                          what the journal has to say
 answer                       what is answered to whom may know; absent: silence
 also                         checks that stop it as well
 """
@@ -195,7 +195,6 @@ class Row:
     store: str = "kept"
     executed: bool = False
     later: str | None = None
-    told: str = "journal"
     on: str | None = None
 
 

@@ -149,8 +149,6 @@ def _beside(row: Row, usual: str) -> str:
         words.append(f"by then: {_lower(WORLDS[row.later].about)}")
     if row.also:
         words.append(f"also stopped by: {', '.join(row.also)}")
-    if row.told != "journal":
-        words.append(f"told in the {row.told}")
     return "; ".join(words)
 
 

@@ -90,13 +90,23 @@ def _of_rules(listed: bool, **parts: Any) -> Patch:
     """A part of the configured rules, or of the list of senders, is about all."""
     made = access._Compiled.__init__
 
-    def make(self: Any, rule: Rule, senders: Any) -> None:
+    def make(self: Any, rule: Rule, senders: Any, **named: Any) -> None:
         if (rule.name == access.LISTED) == listed:
             senders = parts.get("senders", senders)
             rule = replace(rule, **parts)
-        made(self, rule, senders)
+        made(self, rule, senders, **named)
 
     return _attribute(access._Compiled, "__init__", make)
+
+
+def _also_signed(patch: pytest.MonkeyPatch) -> None:
+    """The list of senders is about signed messages, too."""
+    made = access._Compiled.__init__
+    patch.setattr(
+        access._Compiled,
+        "__init__",
+        lambda self, rule, senders, **_named: made(self, rule, senders),
+    )
 
 
 def _with_access(setting: Setting) -> Setting:
@@ -222,6 +232,7 @@ SWITCHES: dict[str, Switch] = {
     "sender pattern": Switch("access._Compiled", _of_rules(False, senders=None)),
     "dialects of a rule": Switch("access._Compiled", _of_rules(False, dialects=None)),
     "keys of a rule": Switch("access._Compiled", _of_rules(False, keys=None)),
+    "senders beside keys": Switch("access._compiled", _also_signed),
     "verbs of a rule": Switch("access.covers", _result(access, "covers", True)),
     "oneself": Switch("access._digits", _result(access, "_digits", "")),
     "device id": Switch("Access._is_us", _result(access.Access, "_is_us", True)),

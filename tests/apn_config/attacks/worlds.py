@@ -41,9 +41,6 @@ KEYS = {
     "strange": Key("strange", bytes(range(200, 232))),
 }
 
-# Its words for the first contact are the plain one's, too.
-_ALONE = {"rayleigh"}
-
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -93,7 +90,7 @@ def world(name: str, dialect: str, home: Path) -> Setting:
 
 
 def _dialects(dialect: str, home: Path, secrets: bool) -> str:
-    enabled = [dialect] if dialect in _ALONE else list(dict.fromkeys(("plain", dialect)))
+    enabled = list(dict.fromkeys(("plain", dialect)))
     lines = [f"[dialects]\nenabled = {enabled}"]
     form = dialect_named(dialect).password
     if dialect == "omacp":
