@@ -183,7 +183,7 @@ class Agent:
             clock=clock,
             counsel=Counsel(judge, Admission(config.access, secrets), voice, config.reply.to or ""),
             device=self._device,
-            proves_by_card=secrets.by_card,
+            by_card=secrets.by_card,
             policy=self.sweeps,
             stored=self._stored,
         )

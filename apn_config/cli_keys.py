@@ -281,7 +281,7 @@ def _key_json(key: Key, known: dict[str, Json] | None) -> Json:
         "file": f"{key.name}{PREVIOUS if key.previous else CURRENT}",
         "previous": key.previous,
         "counter": None if row is None else row["highest"],
-        "awaits_code": None if row is None else row["awaits_code"],
+        "awaits_code": None if known is None else bool(row and row["awaits_code"]),
     }
 
 
@@ -300,6 +300,8 @@ def _shown_key(place: Place, key: Key) -> Json:
 def _counter_word(row: Json) -> str:
     if row["counter"] is not None:
         return "not used yet" if row["counter"] == 0 else str(row["counter"])
+    if row["awaits_code"] is None:
+        return "no daemon to ask"
     return "a code is awaited" if row["awaits_code"] else "unknown"
 
 

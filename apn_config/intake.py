@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 
 from apn_config.batch import PARTS_WAIT_S, Batch, Counsel, Found, Taken
@@ -29,7 +29,7 @@ LIST_FROM = 8
 # (transcript cmgr-321-empty-slots): look through everything soon.
 SECOND_LOOK_S = 2.0
 # How long a card may take to tell its numbers: a SIM is busy for half a minute at most.
-CARD_S = 60.0
+CARD_S = 30.0
 # Between two looks at a storage that can't be read.
 LONGEST_PAUSE_S = 300.0
 
@@ -37,7 +37,7 @@ LONGEST_PAUSE_S = 300.0
 class Intake:
     """Reads what the modem received, and keeps the sweeps that find what was not announced.
 
-    `proves_by_card`: messages may be proven by the card's numbers, so they are waited for.
+    `by_card`: the numbers of the card (iccid, imsi) that prove messages, so they are waited for.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Intake:
         clock: Clock,
         counsel: Counsel,
         device: Callable[[], Device],
-        proves_by_card: bool = False,
+        by_card: Collection[str] = (),
         policy: SweepPolicy,
         stored: Callable[[Taken], None],
     ) -> None:
@@ -57,7 +57,7 @@ class Intake:
         self._clock = clock
         self._counsel = counsel
         self._device = device
-        self._proves_by_card = proves_by_card
+        self._by_card = by_card
         self._looked_at_card: Modem | None = None
         self._policy = policy
         self._stored = stored
@@ -132,8 +132,8 @@ class Intake:
 
     async def _work(self, modem: Modem) -> None:
         self._wake.clear()
-        if self._proves_by_card and self._looked_at_card is not modem:
-            await _await_card(modem)
+        if self._by_card and self._looked_at_card is not modem:
+            await _await_card(modem, self._by_card)
             self._looked_at_card = modem
         if self._direct:
             await self._take_direct(modem)
@@ -237,20 +237,21 @@ class Intake:
             await self._db.truncate_wal()
 
 
-async def _await_card(modem: Modem) -> None:
-    """Ask for the card's numbers until it tells them, within CARD_S.
+async def _await_card(modem: Modem, numbers: Collection[str]) -> None:
+    """Ask for these numbers of the card until it tells them, for CARD_S at most.
 
     What waited in the modem is read first after a start, when a card may still be busy (transcript
     qualcomm-sim-busy-after-pin); and what is proven by its numbers couldn't be.
     """
     loop = asyncio.get_running_loop()
     until_s = loop.time() + CARD_S
-    while loop.time() < until_s and not (modem.identity.iccid and modem.identity.imsi):
-        await modem.read_card()
-        if modem.identity.iccid and modem.identity.imsi:
+    while not all(getattr(modem.identity, number) for number in numbers):
+        if loop.time() >= until_s:
+            logger.warning("the card doesn't tell its %s", " and ".join(sorted(numbers)))
             return
         with idle():
             await asyncio.sleep(SECOND_LOOK_S)
+        await modem.read_card()
 
 
 def places_to_empty(messages: Iterable[StoredMessage]) -> dict[str, list[int]]:

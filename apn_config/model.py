@@ -229,7 +229,7 @@ class Command:
 
     @property
     def secret(self) -> bool:
-        """Does it hold a PIN word or a password, or an argument of the user's own that may be one?"""
+        """Does it hold a PIN word or a password, or an argument that may be one?"""
         bare = self.proof is None or isinstance(self.proof, Signature)
         own = self.verb is Verb.OWN and len(self.words) > 1
         return own or not bare or bool(self.request and self.request.password)

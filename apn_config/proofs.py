@@ -72,11 +72,12 @@ class Secrets:
         return bool(self.pin_word or self.passwords or self.omacp_pin or self.keys)
 
     @property
-    def by_card(self) -> bool:
-        """Is anything proven by the numbers of the card?"""
+    def by_card(self) -> frozenset[str]:
+        """The numbers of the card by which messages are proven: iccid, imsi."""
         by_imsi = Security.NETWPIN in self.omacp_accept
         by_both = Security.USERNETWPIN in self.omacp_accept and self.omacp_pin is not None
-        return bool(self.keys) or by_imsi or by_both
+        imsi = {"imsi"} if by_imsi or by_both else set()
+        return frozenset(imsi | ({"iccid"} if self.keys else set()))
 
     def words(self) -> tuple[str, ...]:
         """The secrets that may stand in a text, to be hidden there."""

@@ -63,7 +63,7 @@ class Reader:
         ours: Parsed = NotForUs("not understood")
         if PLAIN in self.dialects:
             ours = self.read_as(message, PLAIN)
-        others = [self._parsed(message, name) for name in self.dialects if name not in _APART]
+        others = self._others(message)
         claims = [
             each
             for each in others
@@ -90,12 +90,16 @@ class Reader:
             return parse_signed(message, lambda text: plain.parse(text, self._own))
         return self._parsed(message, dialect)
 
+    def _others(self, message: Message) -> list[Parsed]:
+        """What each of the other dialects makes of it."""
+        return [self._parsed(message, name) for name in self.dialects if name not in _APART]
+
     def _parsed(self, message: Message, name: str) -> Parsed:
         """What a dialect makes of it. A foreign one's fault ends nothing."""
         try:
             parsed = self.dialects[name].parse(message)
             return parsed if isinstance(parsed, NotForUs) else replace(parsed, dialect=name)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- whatever somebody else's code may raise
             return Failed(f"{name} failed: {type(error).__name__}")
 
     def _plain(self, message: Message) -> Parsed:
@@ -158,7 +162,9 @@ def _is_argument(claim: Command | Malformed, ours: Parsed) -> bool:
     if not isinstance(ours, Command) or ours.verb is not Verb.OWN:
         return False
     given = claim.proof
-    return isinstance(given, Password) and ours.words[0] in (given.word.upper(), given.login.upper())
+    return isinstance(given, Password) and ours.words[0] in map(
+        str.upper, (given.word, given.login)
+    )
 
 
 def _dialect_of(parsed: Command | Malformed) -> str:

@@ -27,7 +27,7 @@ from apn_config.dialects.settings import apn_request, bare, once, plain_words
 from apn_config.dialects.words import Word
 from apn_config.model import Password, Verb
 
-_HEAD = re.compile(r"([^ *]*)\*SETP\*#", re.IGNORECASE)
+_HEAD = re.compile(r"([^ *]*)\*SETP\*#", re.ASCII | re.IGNORECASE)
 _APN_NUMBER = "2"
 
 

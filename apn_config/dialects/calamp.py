@@ -31,7 +31,7 @@ from apn_config.dialects.settings import apn_request, once, quoted_fields
 from apn_config.dialects.words import Word
 from apn_config.model import Form, Outcome, Verb
 
-_REQUEST = re.compile(r"!(?:R(\d|[CG](?!.))|([PS])[0-9A-F])", re.IGNORECASE | re.DOTALL)
+_REQUEST = re.compile(r"!(?:R(\d|[CG](?!.))|([PS])[0-9A-F])", re.ASCII | re.IGNORECASE | re.DOTALL)
 _NAME, _USER, _SECRET = "2306", "2314", "2315"
 
 

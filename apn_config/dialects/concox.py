@@ -35,26 +35,20 @@ from apn_config.dialects.settings import bare
 from apn_config.dialects.words import Word
 from apn_config.model import ApnRequest, Form, Outcome, Password, Verb
 
-_ANSWERED = ("@ok", "@er")
 _HEAD = re.compile(
     r"(?:APN(?=[, ]|$)|SERVER(?=,|$)|SOS(?=,|$)|GPRSON(?=,|$))", re.ASCII | re.IGNORECASE
 )
-# Behind a blank: a name alone, in no quotes. And a key of the plain dialect's behind a name.
+# Behind a blank: a name alone, in no quotes.
 _ONE_WORD = re.compile(r' +[^ ,="]+')
-_OPTION = re.compile(r" [A-Za-z]+=")
-# Words of the plain dialect: nobody's APN is named so.
-_PLAIN_WORDS = frozenset({"KEEP", "ROLLBACK", "HISTORY"})
 _PASSWORD_DIGITS = range(4, 7)
 
 
 def _recognise(text: Word) -> Frame | None:
-    body = text.text[:-1].rstrip(" ")
-    if not text.text.endswith("#") or "#" in body or body.lower().endswith(_ANSWERED):
+    body = fields.tracker_command(text)
+    head = None if body is None else _HEAD.match(body.text)
+    if body is None or head is None:
         return None
-    head = _HEAD.match(body)
-    if head is None:
-        return None
-    verb, rest = head[0].lower(), Word(body[head.end() :], text.at + head.end())
+    verb, rest = head[0].lower(), Word(body.text[head.end() :], text.at + head.end())
     if verb != "apn":
         return Frame(verb)
     values = _values(rest)
@@ -74,10 +68,7 @@ def _is_elsewhere(rest: Word, values: list[Word]) -> bool:
     """Is it another dialect's form of APN?"""
     if rest.text.startswith(" ") and not _ONE_WORD.fullmatch(rest.text):
         return True
-    if rest.text.startswith(',"') or _OPTION.search(rest.text):
-        return True
-    first, second, *_ = [*(each.upper for each in values), "", ""]
-    return first in _PLAIN_WORDS or second == "PLMN"
+    return fields.is_plain(rest.text[1:]) or [each.upper for each in values[1:2]] == ["PLMN"]
 
 
 def _has_password(values: list[Word]) -> bool:

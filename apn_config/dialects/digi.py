@@ -31,7 +31,7 @@ from apn_config.model import Password, Verb
 _COMMANDS = frozenset({"cli", "help", "cwm", "dcloud", "idigi", "ping"})
 _CLI_WORDS = frozenset({"boot", "display", "info", "revert", "set", "show"})
 _VERBS = {"ping": Verb.PING, "help": Verb.HELP}
-_COMMAND = re.compile(r"#([a-z]+)", re.IGNORECASE)
+_COMMAND = re.compile(r"#([a-z]+)", re.ASCII | re.IGNORECASE)
 
 
 def _recognise(text: Word) -> Frame | None:

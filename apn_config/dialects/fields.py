@@ -8,6 +8,7 @@ that can't be done. `parser` makes the dialect's `parse` of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -39,6 +40,9 @@ _BLANKS = (
     "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
     "\u202f\u205f\u3000\ufeff"
 )
+# Words of the plain dialect: nobody's APN is named so. And a key of its behind a name.
+_PLAIN_WORDS = frozenset({"KEEP", "ROLLBACK", "HISTORY"})
+_OPTION = re.compile(r" [A-Za-z]+=")
 _LINE_ENDS = "\r\n\v\f\u0085\u2028\u2029"
 _STRAIGHT = str.maketrans(
     dict.fromkeys(_BLANKS, " ")
@@ -172,6 +176,16 @@ class Found:
     rest: Word = field(repr=False)
 
 
+def tracker_command(text: Word) -> Word | None:
+    """What stands before the final `#`, where that is the only one; None for GoTrack's answers,
+    which repeat the command (`apn,em@OK#`).
+    """
+    body = text.text[:-1].rstrip(" ")
+    if not text.text.endswith("#") or "#" in body or body.lower().endswith(("@ok", "@er")):
+        return None
+    return Word(body, text.at)
+
+
 def find_verb(text: Word, verbs: Collection[str], most: int) -> Found | None:
     """The first of the words that is one of `verbs`; at most so many may stand before it."""
     before: list[Word] = []
@@ -201,6 +215,15 @@ def until(word: Word, end: str) -> Word:
     if not word.text.endswith(end):
         raise Refused("incomplete", word.at + len(word.text))
     return Word(word.text[: -len(end)], word.at)
+
+
+def is_plain(behind_apn: str) -> bool:
+    """Is what stands behind `APN,` the plain dialect's: one of its words, a name in quotes, or an
+    option?
+    """
+    name = behind_apn.partition(",")[0].strip(" ")
+    is_its_word = name.upper() in _PLAIN_WORDS or name.startswith('"')
+    return is_its_word or _OPTION.search(behind_apn) is not None
 
 
 # --- values ---------------------------------------------------------------------------------------

@@ -26,7 +26,6 @@ from apn_config.dialects.settings import bare
 from apn_config.dialects.words import Word
 from apn_config.model import ApnRequest, Form, Outcome, Verb
 
-_ANSWERED = ("@ok", "@er")
 _SIMPLE = {
     "apn": Verb.APN_READ,
     "reset": Verb.REBOOT_MODEM,
@@ -37,14 +36,14 @@ _OTHERS = frozenset({"apnex", "centralphone", "lockerstat"})
 
 
 def _recognise(text: Word) -> Frame | None:
-    body = text.text[:-1].rstrip(" ")
-    if not text.text.endswith("#") or "#" in body or body.lower().endswith(_ANSWERED):
+    body = fields.tracker_command(text)
+    if body is None:
         return None
-    given = [bare(each) for each in fields.split(Word(body, text.at), ",")]
-    whole = ",".join(each.text.lower() for each in given)
-    if given[0].upper == "APN" and len(given) == 2:
+    given = [bare(each) for each in fields.split(body, ",")]
+    whole = ",".join(each.upper.lower() for each in given)
+    if given[0].upper == "APN" and len(given) == 2 and not fields.is_plain(given[1].text):
         return Frame("apn,", given[1])
-    if whole in _SIMPLE or given[0].text.lower() in _OTHERS:
+    if whole in _SIMPLE or given[0].upper.lower() in _OTHERS:
         return Frame(whole)
     return None
 

@@ -33,7 +33,8 @@ from apn_config.model import Form, Outcome, Password, Verb
 _HEAD = re.compile(r"([0-9]{4,6}),([A-F][0-9A-F]{2})(?=,|$)", re.ASCII | re.IGNORECASE)
 # How many fields stand before the APN: A21 has the connection, the server and the port.
 _BEFORE = {"A81": 0, "A21": 3}
-_NO_IMEI = "0" * 15
+_IMEI_DIGITS = 15
+_NO_IMEI = "0" * _IMEI_DIGITS
 
 
 def _recognise(text: Word) -> Frame | None:
@@ -57,7 +58,9 @@ def _understand(frame: Frame) -> Asked:
 def _say(outcome: Outcome, form: Form, around: Around) -> str | None:
     if not fields.succeeded(outcome) or outcome.verb is not Verb.APN_SET or not form.echo:
         return None
-    return fields.fitted(f"{around.device.imei or _NO_IMEI},{form.echo[0]},OK")
+    # A shorter number would make a command of the answer, with that for its password.
+    imei = around.device.imei if len(around.device.imei) >= _IMEI_DIGITS else _NO_IMEI
+    return fields.fitted(f"{imei},{form.echo[0]},OK")
 
 
 DIALECT = Dialect(

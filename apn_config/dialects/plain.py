@@ -61,16 +61,15 @@ MAX_PIN_WORD = 32
 AUTOMATIC = "AUTO"
 # The first words of our own answers: a reply is never answered.
 _ANSWERS = frozenset({"OK", "ERR", "ROLLBACK", "NOTE"})
-# What other dialects answer. Of coban and gotrack that reads like a command, so it has to be nothing
-# else; APN "ok" is a name. A text that begins like the others is an answer if no verb does so.
-_LIKE_COMMANDS = re.compile(
-    r"apn ok|(?:apn(?:,[^=@]{0,120})?|reset)#?@(?:ok|er)#", re.ASCII | re.IGNORECASE
-)
+# What other dialects answer. That of coban and gotrack reads like a command, so all of the text has
+# to be that; APN "ok" is a name. Of the rest its beginning is enough, where no verb begins so.
+_LIKE_COMMANDS = re.compile(r"apn ok|apn(?:,[^=@]{0,120})?#?@(?:ok|er)#", re.ASCII | re.IGNORECASE)
 _BEGINNINGS = (
     *(r"new value [0-9]", "warning: not supported ", "error while configuring ", "param id[ :]"),
     *("invalid parameter id ", "set connection data ", "resetting device$", "reset ok$", "ok!"),
-    *(r"\+(?:ack|qry):", "st300[a-z]{3};res;", r"eg\.[a-z]{3} ok", "app:modem-helper ", "apn:"),
-    *("gsm signal:", "view,(?:overview|network),", "no permission@", "[0-9]{15},[a-f][0-9a-f]{2},"),
+    *(r"\+(?:ack|qry):", "st300[a-z]{3};res;", r"eg\.[a-z]{3} ok", "app:modem-helper "),
+    *("gsm signal: ", "apn: ?[^ ]* (?:user|gsm):", "view,(?:overview|network),"),
+    *("no permission@", "[0-9]{15},[a-f][0-9a-f]{2},"),
     "[0-9]{15,20} (?:apn|setauth|rtc) (?:ok|error)",
 )
 _ANSWERS_OF_OTHERS = re.compile("|".join(_BEGINNINGS), re.ASCII | re.IGNORECASE)

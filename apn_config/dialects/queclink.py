@@ -117,7 +117,9 @@ def _say(outcome: Outcome, form: Form, around: Around) -> str | None:
     if form.echo == ("at@apn=",):
         return fields.fitted(f"+ACK:APN,{imei},{_AT_VERSION},,{end}")
     if form.echo == ("at@apn?",) and outcome.apn is not None:
-        return fields.fitted(f"+QRY:APN,{imei},{_AT_VERSION},1,1,,{_shown(outcome.apn)},,{end}")
+        answer = f"+QRY:APN,{imei},{_AT_VERSION},1,1,,{_shown(outcome.apn)},,{end}"
+        # One that was cut would have neither the serial number nor its end.
+        return fields.fitted(answer) if len(answer) <= fields.MAX_SEPTETS else None
     return None
 
 

@@ -6,11 +6,13 @@
             | "REBOOT"                          restart
 
 `setup` and the code are for the first ten minutes after power-on, as long as no user is set: that
-is this program's first contact. User and password of an APN are given both or not at all; absent
-ones stay (with another APN they go). Nothing is cleared by being empty.
+is this program's first contact. What the plain dialect's has behind them is left to it
+(`SETUP code APN em user=u`, `SETUP code APN KEEP`). User and password of an APN are given both or
+not at all; absent ones stay (with another APN they go). Nothing is cleared by being empty.
 
 Not understood: `SETAUTH`, `RTC`. A command that isn't known isn't answered. Commands are in
-capitals only, since two free words stand before them: an ordinary sentence with "apn" is none.
+capitals only, with one or three words behind APN and none behind REBOOT, since two free words stand
+before them: an ordinary sentence with "apn" is none.
 
 Weak: a fixed password of 16 characters in clear text; no counter. The source says that neither user
 nor password has a case; here both have.
@@ -25,10 +27,10 @@ from __future__ import annotations
 
 from apn_config.dialects import fields
 from apn_config.dialects.dialect import Around, Dialect, PasswordForm
-from apn_config.dialects.fields import APN, Asked, Frame, Refused
+from apn_config.dialects.fields import Asked, Frame, Refused
 from apn_config.dialects.settings import apn_request
 from apn_config.dialects.words import Word
-from apn_config.model import Form, Outcome, Password, SetupCode, Verb
+from apn_config.model import Form, Outcome, Password, Proof, SetupCode, Verb
 
 _COMMANDS = frozenset({"APN", "REBOOT", "SETAUTH", "RTC"})
 # First words of the plain dialect's commands and answers: `PIN word APN em` is its own.
@@ -43,28 +45,36 @@ def _recognise(text: Word) -> Frame | None:
     if first.startswith("#") or first.upper() in _PLAIN:
         return None
     rest = given[3] if len(given) > 3 else Word("", text.at + len(text.text))
-    proof = SetupCode(second) if first.lower() == "setup" else Password(second, first)
+    values = fields.words(rest)
+    if not _fits(command, values):
+        return None
+    if first.lower() != "setup":
+        proof: Proof = Password(second, first)
+    elif command == "APN" and _is_plain(values):
+        return None
+    else:
+        proof = SetupCode(second)
     return Frame(command.lower(), rest, proof, echo=(command,))
+
+
+def _fits(command: str, values: list[Word]) -> bool:
+    """Is that many words behind it a command? Those of a sentence rarely are."""
+    counts = {"APN": (1, 3), "REBOOT": (0,)}.get(command)
+    return counts is None or len(values) in counts
+
+
+def _is_plain(values: list[Word]) -> bool:
+    """Are they the plain dialect's, whose first contact has the same words before them?"""
+    return fields.is_plain(values[0].text) or any("=" in each.text for each in values)
 
 
 def _understand(frame: Frame) -> Asked:
     if frame.verb == "apn":
-        return _set(fields.words(frame.rest), frame.rest.at)
+        values = fields.padded(fields.words(frame.rest), 3)
+        return Asked(Verb.APN_SET, apn_request(*values))
     if frame.verb != "reboot":
         raise Refused("unsupported")
-    fields.no_more(fields.words(frame.rest))
     return Asked(Verb.REBOOT_MODEM)
-
-
-def _set(given: list[Word], end: int) -> Asked:
-    fields.no_more(given[3:], APN)
-    if not given:
-        raise Refused("empty-value", end, APN)
-    if len(given) == 2:
-        fields.apn(given[0])
-        raise Refused("bad-pass", None, APN)
-    user, secret = (*given[1:], None, None)[:2]
-    return Asked(Verb.APN_SET, apn_request(given[0], user, secret))
 
 
 def _say(outcome: Outcome, form: Form, around: Around) -> str | None:

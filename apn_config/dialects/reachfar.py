@@ -31,21 +31,20 @@ from apn_config.model import Password, Verb
 
 _SOS = re.compile(r"sos[1-9]")
 _PLMN = re.compile(r"[0-9]{5,6}")
-# GoTrack's answers repeat the command: `apn,em@OK#`.
-_ANSWERED = ("@ok", "@er")
 
 
 def _recognise(text: Word) -> Frame | None:
-    body = text.text[:-1]
-    if not text.text.endswith("#") or "#" in body or body.lower().endswith(_ANSWERED):
+    rest = fields.tracker_command(text)
+    if rest is None:
         return None
-    given = [bare(each) for each in fields.split(Word(body, text.at), ",")]
-    words = [each.text.lower() for each in given]
-    rest = Word(body, text.at)
+    given = [bare(each) for each in fields.split(rest, ",")]
+    words = [each.upper.lower() for each in given]
+    if words[0] == "apn" and fields.is_plain(rest.text.partition(",")[2]):
+        return None
     if words[0] == "apn" and (len(words) == 2 or (len(words) == 4 and words[2] == "plmn")):
         return Frame("apn", rest)
     if words[0] == "pw" and len(words) > 2:
-        return Frame(f"pw {words[2]}", rest, Password(given[1].text) if words[1] else None)
+        return Frame(f"pw {words[2]}", rest, Password(given[1].text) if given[1].text else None)
     if len(words) == 3 and words[0].isalnum() and _SOS.fullmatch(words[1]):
         return Frame("sos", rest, Password(given[0].text))
     return None

@@ -81,7 +81,8 @@ def _say(outcome: Outcome, form: Form, around: Around) -> str | None:
         return fields.fitted(f"ST300NTW;Res;{device};{_FIRMWARE};{told}")
     answer = f"ST300CMD;Res;{device};{_FIRMWARE};"
     if told == "preset" and outcome.apn is not None:
-        return fields.fitted(f"{answer}Preset;NTW;{_network(outcome.apn)}")
+        answer = f"{answer}Preset;NTW;{_network(outcome.apn)}"
+        return fields.fitted(answer) if len(answer) <= fields.MAX_SEPTETS else None
     return f"{answer}Reboot" if told == "reboot" else None
 
 

@@ -11,12 +11,12 @@ Between the words stands a blank, options in any order. The key is the router's 
 administrator's password, as each rule is set there; a rule may want none. A value may stand in
 double quotes.
 
-Understood: the rule cellular with an APN, and the rules reboot and status behind a key. Without a
-key `reboot` and `status` are words that anybody sends, and the plain dialect's. Another number to
-dial or another service makes the whole message "unsupported"; so does a user without an APN. The
-rules that change the router (mobileon, mobileoff, reset_conn, switch_sim, fw_upgrade,
-config_reload, uci, api) are recognised behind a key, and "unsupported". Empty clears a user or a
-password; an APN must not be empty. What isn't named stays.
+Understood: the rule cellular with an APN, and the rules reboot and status, also called send_status,
+behind a key. Without a key `reboot` and `status` are words that anybody sends, and the plain
+dialect's. Another number to dial or another service makes the whole message "unsupported"; so does
+a user without an APN. The rules that change the router (mobileon, mobileoff, reset_conn,
+switch_sim, fw_upgrade, config_reload, uci, api) are recognised behind a key, and "unsupported".
+Empty clears a user or a password; an APN must not be empty. What isn't named stays.
 
 Faults: the key is the administrator's password in clear text, or printed on the device; no counter.
 Rules can be set to want no key at all, from any number. What they answer is a text that the
@@ -37,7 +37,7 @@ from apn_config.dialects.settings import plain_words
 from apn_config.dialects.words import Pair, Word, words_of
 from apn_config.model import ApnRequest, AuthType, Password, Verb
 
-_SIMPLE = {"reboot": Verb.REBOOT_MODEM, "status": Verb.STATUS}
+_SIMPLE = {"reboot": Verb.REBOOT_MODEM, "status": Verb.STATUS, "send_status": Verb.STATUS}
 _OTHERS = ("mobileon", "mobileoff", "reset_conn", "switch_sim", "fw_upgrade", "config_reload")
 # Those have arguments, and are ordinary words without them.
 _WITH_ARGUMENTS = {"uci": ("get", "set", "show"), "api": ("get", "post", "put", "delete")}

@@ -149,7 +149,7 @@ def _first_claim(patch: pytest.MonkeyPatch) -> None:
     def read_one(self: Reader, message: Message) -> Parsed:
         found = read(self, message)
         if isinstance(found, NotForUs) and found.why.startswith("ambiguous"):
-            return next(self._claims(message))
+            return next(each for each in self._others(message) if not isinstance(each, NotForUs))
         return found
 
     patch.setattr(Reader, "read", read_one)
@@ -298,7 +298,7 @@ SWITCHES: dict[str, Switch] = {
     ),
     "length of a text": Switch("plain.MAX_TEXT", _unlimited),
     "one meaning": Switch("Reader.read", _first_claim),
-    "forms of trackers": Switch("Reader._claims", _result(Reader, "_claims", ())),
+    "forms of trackers": Switch("Reader._others", _result(Reader, "_others", ())),
     "answers are no commands": Switch("plain._ANSWERS", _attribute(plain, "_ANSWERS", frozenset())),
     "number of a network": Switch("plain._PLMN", _any_network),
     "number of a service centre": Switch("plain._NUMBER", _any_number),

@@ -59,7 +59,9 @@ CLASHES = (
     Clash(frozenset({"concox", "gotrack"}), r"apn *#", "APN#"),
 )
 # The code of the first contact means the same in both; the plain dialect leaves it to the other.
-SETUP = Clash(frozenset({"plain", "rayleigh"}), r"setup \S+ apn.*", "setup A1B2C3 APN em")
+SETUP = Clash(
+    frozenset({"plain", "rayleigh"}), r"setup \S+ apn( [^ =\"]+){1,3}", "setup A1B2C3 APN em"
+)
 
 
 @cache
@@ -150,8 +152,9 @@ def test_an_answer_fits_and_tells_no_secret(case: Case) -> None:
 
 @of(OURS)
 def test_an_answer_is_nobodys_command(case: Case) -> None:
-    understood = {said: claimants(said) for said in answers(case) if claimants(said)}
-    assert understood == {}
+    for said in answers(case):
+        parsed = {name: dialect.parse(Message(said)) for name, dialect in dialects().items()}
+        assert {name for name, each in parsed.items() if not isinstance(each, NotForUs)} == set()
 
 
 @of(OURS)
@@ -206,6 +209,9 @@ ORDINARY = [
     "Hi, please call me back",
     "The apn is not set yet, can you send status and reset it?",
     "Please reboot the modem",
+    "What's my APN",
+    "What's the new APN for it",
+    "Where is APN KEEP documented",
     "Your code is 123456.",
     "OK",
     "OK APN em",
