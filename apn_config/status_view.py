@@ -39,6 +39,10 @@ class SignalHistory:
         return [sparkline(shown), f"{min(known)} to {max(known)} dBm, {len(shown)} looks"]
 
 
+# A context without an APN of its own.
+NO_APN = "the network's default"
+
+
 def sparkline(values: Iterable[int | None]) -> str:
     """A character a value."""
     return "".join(UNKNOWN if value is None else _level(value) for value in values)
@@ -73,7 +77,9 @@ def _rows(status: Json) -> list[tuple[str, object]]:
     ]
     if modem is not None:
         rows.append(("network", _network(modem)))
-        rows += [("APN", _context(each)) for each in modem["contexts"] if each["apn"]]
+        rows += [
+            ("APN", _context(each)) for each in modem["contexts"] if each["apn"] or each["active"]
+        ]
         rows += signal_rows(modem)[::-1]
     return rows
 
@@ -85,7 +91,7 @@ def _network(modem: Json) -> str:
 
 def _context(context: Json) -> str:
     state = context["address"] or ("active" if context["active"] else "not active")
-    return f"{context['apn']} (context {context['cid']}, {state})"
+    return f"{context['apn'] or NO_APN} (context {context['cid']}, {state})"
 
 
 def _message_line(message: Json) -> str:
@@ -99,7 +105,7 @@ def line(status: Json) -> str:
     if modem is not None:
         signal = modem["rssi_dbm"]
         parts += [_network(modem), "signal unknown" if signal is None else f"{signal} dBm"]
-        parts += [each["apn"] for each in modem["contexts"] if each["active"]]
+        parts += [each["apn"] or NO_APN for each in modem["contexts"] if each["active"]]
     if outbox is not None and outbox["pending"]:
         parts.append(f"{outbox['pending']} answers wait")
     return safe("; ".join(map(str, parts)))

@@ -42,6 +42,15 @@ class Voice:
 
             text = replies.words(outcome, form.tag, replies.MAX_SEPTETS - ANSWER_ROOM)
             return sign_answer(key.octets, form.iccid, form.counter, text)
-        dialect = self._dialects.get(form.dialect)
-        said = None if dialect is None else dialect.say(outcome, form, Around(self._device(), now))
+        said = self._in_its_words(outcome, form, now)
         return replies.words(outcome, form.tag) if said is None else replies.fitted(said)
+
+    def _in_its_words(self, outcome: Outcome, form: Form, now: datetime) -> str | None:
+        """What its dialect says. A foreign one's fault costs its words, and not the answer."""
+        dialect = self._dialects.get(form.dialect)
+        if dialect is None:
+            return None
+        try:
+            return dialect.say(outcome, form, Around(self._device(), now))
+        except Exception:  # noqa: BLE001 -- whatever somebody else's code may raise
+            return None

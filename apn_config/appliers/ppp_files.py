@@ -125,7 +125,9 @@ class Dialling:
             # The name gets into a shell command and into a chat string: it is checked here too,
             # whoever has done so before. A chat string has no form for ^, \ and quotes in an AT
             # string that every modem would take.
-            if apn_offence(apn.name) is not None:
+            # None of its own stands well between the quotes of a chat string, but not as an option.
+            none_of_its_own = not apn.name and not self._passed()
+            if not none_of_its_own and apn_offence(apn.name) is not None:
                 raise ApplierRefused("pppd's files take no such APN")
             (peer if self._passed() else chat).append(_in_place(name, apn.name))
         return edited(self.peer.source.text, peer), edited(self.chat.source.text, chat)

@@ -211,6 +211,7 @@ def test_an_empty_apn_is_the_networks_own() -> None:
     dialling = _dialling(HOWTO_PEER, script)
     assert dialling.apn() == Apn("")
     assert dialling.changed(Apn("em")) == (HOWTO_PEER, HOWTO_CHAT)
+    assert _dialling(HOWTO_PEER, HOWTO_CHAT).changed(Apn("")) == (HOWTO_PEER, script)
 
 
 # --- the login ----------------------------------------------------------------------------------
