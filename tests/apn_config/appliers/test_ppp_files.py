@@ -402,11 +402,17 @@ def test_understands_what_is_passed_for_the_apn(number: str) -> None:
     assert dialling.changed(Apn("new"))[0] == peer.replace("em", "new")
 
 
+def test_what_is_passed_can_not_be_empty() -> None:
+    example = EXAMPLES["Sixfab"]
+    with pytest.raises(ApplierRefused):
+        _dialling(example.peer, example.chat).changed(Apn(""))
+
+
 # --- nothing gets out of its quotes -------------------------------------------------------------
 
 SPECIAL = [
     *('em"', "em'", "e\\m", "e^m", "e$m", "e`id`m", "em;reboot", "em\nOK ATH", "em -f /x", "em #"),
-    *("em\r", "em\x00", "-em", "em|id", "(em)", "@/etc/shadow", "ém", "", "a" * 63),
+    *("em\r", "em\x00", "-em", "em|id", "(em)", "@/etc/shadow", "ém", "a" * 63),
 ]
 
 
