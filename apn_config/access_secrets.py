@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from apn_config.access import Secrets as Secrets
 from apn_config.config import Config, ConfigError, DialectConfig, read_secret
 from apn_config.config_access import is_lax
-from apn_config.model import Password, Security
+from apn_config.model import Message, NotForUs, Password, Proof, Security
 
 if TYPE_CHECKING:
     from apn_config.keys import Key
+    from apn_config.reader import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def load_secrets(config: Config) -> Secrets:
         if each.password_file is not None:
             word = read_secret(each.password_file, key=f"dialects.{name}.password_file")
             passwords[name] = Password(word, each.login)
+            _check_password(config, name, passwords[name])
         if each.device_id is not None:
             devices[name] = each.device_id
     return Secrets(
@@ -70,6 +72,37 @@ def _check(config: Config, name: str, settings: DialectConfig) -> None:
     if problem is not None:
         key, told = problem
         raise ConfigError(config.path, f"{where}.{key}", told)
+
+
+def _check_password(config: Config, name: str, password: Password) -> None:
+    """Can that dialect's messages carry it? Nobody could command otherwise. Raises ConfigError."""
+    from apn_config.dialects import dialect_named
+    from apn_config.reader import Reader
+
+    dialect = dialect_named(name)
+    reader = Reader((dialect,))
+    proven = [(text, _proof_of(reader, text, name)) for text in dialect.claims]
+    examples = [(text, proof) for text, proof in proven if isinstance(proof, Password)]
+    alike = [each for each in examples if bool(each[1].login) == bool(password.login)]
+    if examples and not alike:
+        raise ConfigError(config.path, f"dialects.{name}.login", f"{name} wants one")
+    for text, proof in alike:
+        if _proof_of(reader, _with_password(text, proof, password), name) != password:
+            problem = f"no message of {name} can carry this login or password"
+            raise ConfigError(config.path, f"dialects.{name}.password_file", problem)
+
+
+def _proof_of(reader: Reader, text: str, name: str) -> Proof | None:
+    parsed = reader.read_as(Message(text), name)
+    return None if isinstance(parsed, NotForUs) else parsed.proof
+
+
+def _with_password(text: str, old: Password, new: Password) -> str:
+    """The text with another login and password; they stand in this order."""
+    login = text.index(old.login)
+    word = text.index(old.word, login + len(old.login))
+    between = text[login + len(old.login) : word]
+    return text[:login] + new.login + between + new.word + text[word + len(old.word) :]
 
 
 def _omacp_pin(config: Config) -> str | None:

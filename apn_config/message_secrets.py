@@ -67,7 +67,7 @@ class _Screen:
 
     def line(self, line: str) -> str:
         """A line outside of any message."""
-        if self._veil.is_command(line) and not self._may_be_shown(line):
+        if self._veil.is_meant(line) and not self._veil.shows(line):
             return _hidden(line)
         return self._without_word(_RUN.sub(self._run, line))
 
@@ -99,14 +99,14 @@ class _Screen:
                 return False
             return self._harmless_message(message)
         text = "\n".join(lines)
-        return not text or (self._veil.is_command(text) and self._may_be_shown(text))
+        return not text or (self._veil.is_command(text) and self._veil.shows(text))
 
     def _harmless_message(self, message: sms.AnyMessage | None) -> bool:
         if not isinstance(message, sms.Deliver | sms.Submit):
             return True
         if message.data is not None and self._veil.hides(_octets(message)):
             return False
-        return not message.concat and all(map(self._may_be_shown, _readings(message)))
+        return not message.concat and all(map(self._veil.shows, _readings(message)))
 
     def _run(self, run: re.Match[str]) -> str:
         """A run of hex digits outside of any message; hidden where it holds one with secrets."""
@@ -114,18 +114,11 @@ class _Screen:
         octets = digits[: len(digits) // 2 * 2]
         texts = _texts(bytes.fromhex(octets))
         messages = [_decoded(octets[offset:]) for offset in _RECORD_OFFSETS]
-        harmless = all(map(self._may_be_shown, texts)) and all(
-            map(self._harmless_message, messages)
-        )
+        harmless = all(map(self._veil.shows, texts)) and all(map(self._harmless_message, messages))
         return digits if harmless else _hidden(digits)
 
-    def _may_be_shown(self, text: str) -> bool:
-        """Is it shown as it is? A command in other case is the same command."""
-        return self._veil.shown(text).casefold() == text.casefold()
-
     def _without_word(self, text: str) -> str:
-        """Stars for the configured words; a short one is part of many an answer."""
-        return self._veil.without_words(text, stars=None, least=_DISTINCT)
+        return self._veil.without_distinct_words(text, _DISTINCT)
 
 
 def _octets(message: sms.Deliver | sms.Submit) -> Message:

@@ -59,6 +59,8 @@ MAX_TAG = 8
 MAX_TEXT = 1000
 MAX_PIN_WORD = 32
 AUTOMATIC = "AUTO"
+# Why an answer is nobody's command.
+ANSWER = "an answer"
 # The first words of our own answers: a reply is never answered.
 _ANSWERS = frozenset({"OK", "ERR", "ROLLBACK", "NOTE"})
 # What other dialects answer. That of coban and gotrack reads like a command, so all of the text has
@@ -104,15 +106,15 @@ def parse(text: str, own: frozenset[str] = frozenset()) -> Parsed:
     try:
         head.read()
         if isinstance(head.first, Word) and head.first.upper in _ANSWERS:
-            return NotForUs("an answer")
+            return NotForUs(ANSWER)
         if _LIKE_COMMANDS.fullmatch(text.strip()):
-            return NotForUs("an answer")
+            return NotForUs(ANSWER)
         if len(text) > MAX_TEXT:
             raise Offence("too-long", MAX_TEXT + 1)
         return _verb(head, len(text), own)
     except Offence as offence:
         if offence.reason == "unknown-verb" and _ANSWERS_OF_OTHERS.match(text.strip()):
-            return NotForUs("an answer")
+            return NotForUs(ANSWER)
         return Malformed(offence.reason, head.tag, head.verb, offence.at, head.proof)
 
 

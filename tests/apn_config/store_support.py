@@ -132,6 +132,7 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "counters.awaited": lambda s, _: s.counters.awaited("k"),
     "counters.applied": lambda s, _: s.counters.applied("k"),
     "counters.set_applied": lambda s, _: s.counters.set_applied("k", 1),
+    "counters.of": lambda s, _: s.counters.of(["key"]),
     "counters.all": lambda s, _: s.counters.all(),
     "guards.locked_s": lambda s, now: s.guards.locked_s("number:1", now),
     "guards.failures": lambda s, now: s.guards.failures("number:1", now),

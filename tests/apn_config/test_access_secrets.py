@@ -9,6 +9,8 @@ import pytest
 
 from apn_config.access_secrets import load_secrets
 from apn_config.config import ConfigError, load
+from apn_config.dialects import dialect_named, known
+from apn_config.dialects.dialect import PasswordForm
 from apn_config.keys import create_key
 from apn_config.model import Password, Security
 
@@ -137,6 +139,15 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
     "a password that has no place": (
         '[dialects.suntech]|[dialects.raw-at]\npassword_file = "password"\n[dialects.suntech]',
         "dialects.raw-at.password_file", "no place for a password"),
+    "a password that no message can carry": (
+        'password_file = "password"|password_file = "blank"',
+        "dialects.teltonika.password_file", "can carry"),
+    "letters where digits are wanted": (
+        '[dialects.suntech]|[dialects.coban]\npassword_file = "password"\n[dialects.suntech]',
+        "dialects.coban.password_file", "can carry"),
+    "no login where one is wanted": (
+        '[dialects.suntech]|[dialects.rayleigh]\npassword_file = "password"\n[dialects.suntech]',
+        "dialects.rayleigh.login", "wants one"),
     "a device that nobody names": ('login = "admin"|device_id = "100850000"',
         "dialects.teltonika.device_id", "names no device"),
 }  # fmt: skip
@@ -145,12 +156,27 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize(("change", "key", "told"), MISTAKES.values(), ids=MISTAKES)
 def test_mistakes(home: Path, change: str, key: str, told: str) -> None:
     before, after = change.split("|")
-    text = ALL.replace('"suntech"]', '"suntech", "coban", "raw-at"]').replace(before, after)
+    text = ALL.replace('"suntech"]', '"suntech", "coban", "raw-at", "rayleigh"]').replace(
+        before, after
+    )
     with pytest.raises(ConfigError) as caught:
         load_secrets(load(config_of(home, text)))
     assert caught.value.key == key
     assert told in str(caught.value)
     assert not any(content in str(caught.value) for content in FILES.values() if content)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in known() if dialect_named(name).password is not PasswordForm.NONE]
+)
+def test_a_password_that_every_dialect_can_carry(home: Path, name: str) -> None:
+    (home / "password").write_text("471199")
+    login = 'login = "pw471199"' if dialect_named(name).password is PasswordForm.LOGIN else ""
+    text = (
+        f'[dialects]\nenabled = ["{name}"]\n[dialects.{name}]\npassword_file = "password"\n{login}'
+    )
+    passwords = load_secrets(load(config_of(home, text))).passwords
+    assert passwords == {name: Password("471199", "pw471199" if login else "")}
 
 
 def test_a_key_that_is_none(home: Path) -> None:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from apn_config import message_secrets
+from apn_config.dialects import dialect_named
+from apn_config.reader import Reader
 from apn_config.veil import Veil
 from modem.sms import (
     build_deliver,
@@ -156,6 +158,56 @@ def test_the_configured_pin_word_is_hidden_wherever_it_stands(lines: list[str]) 
 def test_a_short_pin_word_spoils_no_answer() -> None:
     assert without_secrets(["+CSQ: 20,99"], "9") == ("+CSQ: 20,99",)
     assert without_secrets([TEXT_HEAD, "#9 PING"], "9") == (TEXT_HEAD, "#* ****")
+
+
+DIALECTS = ("plain", "robustel", "raw-at", "meitrack", "ruptela", "coban")
+NUMBERS = (
+    "+CCID: 8988303000000123456",
+    '+CEREG: 2,5,"1A2B","00000001",7',
+    "490154200003518",
+    "490154212345618",
+)
+
+
+def among_dialects(lines: Sequence[str], *words: str) -> tuple[str, ...]:
+    reader = Reader([dialect_named(name) for name in DIALECTS])
+    return message_secrets.without_secrets(lines, Veil(reader, words))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_password_of_digits_spoils_no_longer_number(number: str) -> None:
+    assert among_dialects([number], "0000", "123456") == (number,)
+
+
+def test_a_password_of_digits_is_hidden_where_it_stands_by_itself() -> None:
+    assert among_dialects(["+NOTE: x123456y"], "123456") == ("+NOTE: x******y",)
+
+
+@pytest.mark.parametrize("text", ["AT+CGDCONT?", 'AT+CGDCONT=1,"IP","em"', "getapn"])
+@pytest.mark.parametrize("head", [[], [TEXT_HEAD]], ids=["a line", "text mode"])
+def test_a_dialects_command_without_a_secret_is_shown(head: list[str], text: str) -> None:
+    assert among_dialects([*head, text]) == (*head, text)
+
+
+def test_a_dialects_number_is_shown() -> None:
+    assert among_dialects(["0003"]) == ("0003",)
+    # Behind a header it may be the digits of a PDU.
+    assert among_dialects([TEXT_HEAD, "0003"]) == (TEXT_HEAD, "****")
+
+
+FOREIGN_SECRETS = {
+    "a command": f"{WORD} getapn",
+    "a login for the network": f"setconnection em,u,{WORD}",
+    "a user": f"setconnection em,{WORD}",
+    "refused": f"setconnection em,u,{WORD};x",
+    "refused, with a password": f"{WORD}:0000",
+}
+
+
+@pytest.mark.parametrize("text", FOREIGN_SECRETS.values(), ids=FOREIGN_SECRETS)
+@pytest.mark.parametrize("head", [[], [TEXT_HEAD]], ids=["a line", "text mode"])
+def test_a_dialects_secret_is_hidden(head: list[str], text: str) -> None:
+    _assert_hidden(among_dialects([*head, text]), [])
 
 
 def test_a_record_of_the_card_is_hidden() -> None:

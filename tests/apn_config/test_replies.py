@@ -104,6 +104,11 @@ EXAMPLES = {
         None,
         "OK APN HISTORY em2=rolled-back em=committed",
     ),
+    "history-of-none": (
+        ok(Verb.APN_HISTORY, ("", "committed"), ("em", "rolled-back")),
+        None,
+        'OK APN HISTORY ""=committed em=rolled-back',
+    ),
     "network-chosen": (
         ok(Verb.NETWORK_SELECT, ("op", "T-Mobile"), name="26201"),
         None,

@@ -54,6 +54,13 @@ def test_the_picture_says_what_matters() -> None:
         assert words in text, words
 
 
+def test_an_active_context_without_an_apn_is_told_of() -> None:
+    status = copy.deepcopy(FULL)
+    status["modem"]["contexts"][0]["apn"] = ""
+    assert "default (context 1, 10.65.3.4)" in "\n".join(picture(status, [], looked(), 100))
+    assert "network's default" in status_view.line(status)
+
+
 def test_without_a_modem_or_a_store_it_says_why() -> None:
     away = copy.deepcopy(FULL)
     away.update(modem=None, outbox=None, link={"phase": "waiting", "port": "/x", "why": "gone"})

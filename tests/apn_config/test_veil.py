@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apn_config.dialects import dialect_named
 from apn_config.model import Message
 from apn_config.reader import Reader
 from apn_config.veil import Veil
@@ -24,6 +25,40 @@ from apn_config.veil import Veil
 )
 def test_what_is_shown_of_a_message_holds_no_secret(text: str, wanted: str) -> None:
     assert Veil(Reader(own=frozenset({"UPDATE"}))).shown(Message(text)) == wanted
+
+
+NEARLY = {
+    "a final # forgotten": ("reachfar", "pw,123456,apn,em,u,Sesame"),
+    "a dot behind it": ("reachfar", "pw,123456,apn,em,u,Sesame#."),
+    "without its comma": ("concox", "APN em,u,Sesame"),
+    "in small letters": ("rayleigh", "user secret apn em u Sesame"),
+    "without its user": ("rayleigh", "user secret APN em Sesame"),
+    "handed on": ("queclink", "Fwd: AT+GTBSI=gl300,em,u,Sesame,,,,,0002$"),
+    "a mark of direction in front": ("ruptela", "\u202apass setconnection em,u,Sesame"),
+    "wide commas": ("meitrack", "0000\uff0cA81\uff0cem\uff0cu\uff0cSesame"),
+    "blanks": ("meitrack", "0000, A81, em, u, Sesame"),
+    "lines": ("teltonika", "login\npass\nsetparam\n2001:em;2003:Sesame"),
+    "a short number": ("robustel", "Sesame:003"),
+}
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["with plain", "without"])
+@pytest.mark.parametrize(("dialect", "text"), NEARLY.values(), ids=NEARLY)
+def test_what_is_nearly_a_command_of_another_dialect_is_hidden(
+    dialect: str, text: str, plain: bool
+) -> None:
+    reader = Reader([dialect_named(name) for name in ("plain",) * plain + (dialect,)])
+    assert "Sesame" not in Veil(reader).shown(text)
+
+
+@pytest.mark.parametrize("text", ["Call me at 12:05", "OK APN em ip=10.0.0.7", "hello"])
+def test_what_cant_be_one_is_shown_as_it_is(text: str) -> None:
+    reader = Reader([dialect_named("plain"), dialect_named("reachfar")])
+    assert Veil(reader).shown(text) == text
+
+
+def test_words_about_an_apn_are_shown_where_only_the_plain_one_is_enabled() -> None:
+    assert Veil().shown("Which apn?") == "Which apn?"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,19 @@ import pytest
 
 from apn_config.dialects import dialect_named
 from apn_config.dialects.dialect import Around
-from apn_config.model import Device, Form, Outcome, Result, Verb
+from apn_config.model import (
+    Apn,
+    AuthType,
+    Command,
+    Credentials,
+    Device,
+    Form,
+    Message,
+    NotForUs,
+    Outcome,
+    Result,
+    Verb,
+)
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 NOWHERE = Around(Device(), NOW)
@@ -61,6 +73,35 @@ def test_gotrack_counts_the_signal_as_csq_does(rssi: str, level: str) -> None:
     outcome = Outcome(Result.OK, Verb.SIGNAL, pairs=(("rssi", rssi), ("op", 'a"b')))
     said = dialect_named("gotrack").say(outcome, Form("gotrack"), NOWHERE)
     assert said == f'view,network,cid, nw,0,0,"a?b",{level} @OK#'
+
+
+@pytest.mark.parametrize(
+    ("imei", "shown"), [("490154203237518", "490154203237518"), ("123456", "0" * 15)]
+)
+def test_meitracks_answer_is_no_command_whatever_the_modem_says(imei: str, shown: str) -> None:
+    dialect = dialect_named("meitrack")
+    outcome, form = Outcome(Result.OK, Verb.APN_SET, "em"), Form("meitrack", echo=("A81",))
+    said = dialect.say(outcome, form, Around(Device(imei), NOW))
+    assert said == f"{shown},A81,OK"
+    assert isinstance(dialect.parse(Message(said)), NotForUs)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("queclink", "AT@APN?gl601###,,0C37$", id="queclink"),
+        pytest.param("suntech", "ST300CMD;100850000;02;Preset", id="suntech"),
+    ],
+)
+def test_an_answer_of_fields_is_whole_or_in_plain_words(name: str, text: str) -> None:
+    dialect = dialect_named(name)
+    parsed = dialect.parse(Message(text))
+    assert isinstance(parsed, Command)
+    for length, fits in ((20, True), (62, False)):
+        read = Apn("a" * length, credentials=Credentials(AuthType.PAP, "u" * length, "p"))
+        said = dialect.say(Outcome(Result.OK, Verb.APN_READ, apn=read), parsed.form, NOWHERE)
+        assert (said is not None and said.endswith(("$", ";"))) is fits
+        assert (said is None) is not fits
 
 
 def test_2n_tells_what_is_known() -> None:
