@@ -100,6 +100,7 @@ class _Compiled:
         self,
         rule: Rule,
         senders: Sequence[Callable[[str], bool]] | None,
+        secrets: Secrets,
         *,
         unsigned: bool = False,
     ) -> None:
@@ -107,6 +108,7 @@ class _Compiled:
         self.wants_proof = rule.proof
         self._rule = rule
         self._senders = senders
+        self._secrets = secrets
         self._unsigned = unsigned
 
     def misses(self, who: str, parsed: Command | Malformed, key: SigningKey | None) -> str | None:
@@ -122,21 +124,39 @@ class _Compiled:
             return "dialect"
         if rule.keys is not None and (key is None or key.name not in rule.keys):
             return "key"
+        if isinstance(parsed, Malformed) and parsed.verb is None and self._is_narrow(dialect):
+            return "verb"
         return None if covers(rule.verbs, parsed) else "verb"
 
+    def _is_narrow(self, dialect: str) -> bool:
+        """Does it give some verbs to whoever says that he is somebody? Then nonsense isn't among
+        them: each answer costs money.
 
-def _compiled(config: AccessConfig | None) -> tuple[_Compiled, ...]:
+        Whether the message holds a secret mustn't count, or it would tell of a right one.
+        """
+        proven = self.wants_proof and self._secrets.wants(dialect)
+        return self._rule.verbs is not None and not proven
+
+
+def _compiled(config: AccessConfig | None, secrets: Secrets) -> tuple[_Compiled, ...]:
     if config is None:
         return ()
-    rules = [
-        _Compiled(rule, None if rule.senders is None else [*map(sender_pattern, rule.senders)])
+    patterns = [
+        None if rule.senders is None else [*map(sender_pattern, rule.senders)]
         for rule in config.rules
+    ]
+    rules = [
+        _Compiled(rule, senders, secrets)
+        for rule, senders in zip(config.rules, patterns, strict=True)
     ]
     if config.senders:
         listed = frozenset(sender_key(_listed_sender(entry)) for entry in config.senders)
         # What a key may is told by the rules that name it: with a forged sender it mustn't be more.
-        by_key = any(rule.keys is not None for rule in config.rules)
-        rules.append(_Compiled(Rule(LISTED), [listed.__contains__], unsigned=by_key))
+        by_key = any(
+            rule.keys is not None or SIGNED in (rule.dialects or ()) for rule in config.rules
+        )
+        senders = [listed.__contains__]
+        rules.append(_Compiled(Rule(LISTED), senders, secrets, unsigned=by_key))
     return tuple(rules)
 
 
@@ -146,8 +166,7 @@ class Access:
     def __init__(self, config: AccessConfig | None, secrets: Secrets) -> None:
         self._config = config
         self._secrets = secrets
-        self._rules = _compiled(config)
-        self._setup = _Compiled(Rule(SET_UP, verbs=SET_UP_WORDS), None)
+        self._rules = _compiled(config, secrets)
 
     def decide(self, sender: Sender, parsed: Command | Malformed, device: Device) -> Verdict:
         """May this be done? `device` is what is known of this one."""
@@ -178,11 +197,15 @@ class Access:
         if isinstance(command.proof, SetupCode):
             if self._secrets.setup_code is None:
                 return Denied("no-setup-code")
+            if self._secrets.set_up:
+                return Denied("setup-closed")
             return self._may_set_up(command)
         key = self._secrets.key_of(form.key)
         if command.dialect == SIGNED and key is None:
             return Denied("no-key")
-        return self._by_rules(sender_key(sender), command, key, lambda _rule: None).verdict
+        return self._by_rules(
+            sender_key(sender), command, key, lambda rule: self._bare(rule, command)
+        ).verdict
 
     # --- without a rule -----------------------------------------------------------------------
 
@@ -211,8 +234,11 @@ class Access:
         wanted = self._secrets.setup_code
         if wanted is None:
             return Explanation(Denied("no-setup-code", rule=SET_UP))
+        if self._secrets.set_up:
+            # Closed for good: nothing is compared, so nobody learns or spoils anything by guessing.
+            return Explanation(Denied("setup-closed", rule=SET_UP))
         if not same(given.word, wanted):
-            return Explanation(_denied("setup-wrong", SET_UP))
+            return Explanation(_denied(proofs.SETUP_WRONG, SET_UP))
         verdict = self._may_set_up(parsed)
         misses = None if isinstance(verdict, Allowed) else "verb"
         return Explanation(verdict, (Step(SET_UP, misses, decides=True),))
@@ -254,6 +280,10 @@ class Access:
             return Denied(parsed.reason if isinstance(parsed, Malformed) else "no-proof")
         found = proofs.signer(self._secrets, parsed.proof, device)
         return _denied(found) if isinstance(found, str) else found
+
+    def _bare(self, rule: _Compiled, command: Command) -> Denied | None:
+        """Was it let in without a secret, before one was configured?"""
+        return None if command.proof is not None else self._proven(rule, command, Device())
 
     def _proven(
         self, rule: _Compiled, parsed: Command | Malformed, device: Device

@@ -32,7 +32,7 @@ from apn_config.model import (
     Signature,
     Verb,
 )
-from apn_config.proofs import SIGNED
+from apn_config.proofs import SETUP_WRONG, SIGNED
 from apn_config.store import Store, Took
 from apn_config.store.guards import DIALECT
 
@@ -41,6 +41,7 @@ DAY_S: Final = 86400.0
 # A sender is free to choose for whoever forges it; so all of them together have a limit, too.
 DIALECT_FACTOR: Final = 10
 COMMAND, ANSWER = "command", "answer"
+UNPROVEN: Final = "unproven"
 # To these counters a code is answered, and they aren't used up.
 _TOO_FAR, _UNKNOWN = "counter-jump", "counter-unknown"
 _SAID_AGAIN: Final = frozenset({_TOO_FAR, _UNKNOWN})
@@ -68,20 +69,30 @@ class Rate:
         )
 
 
-def locks_of(sender: Sender, dialect: str) -> tuple[str, str]:
-    """Under which names wrong secrets count: the sender's, and the dialect's of all senders."""
-    return sender_key(sender), f"{DIALECT}{dialect}"
+def locks_of(sender: Sender, dialect: str, *, first_contact: bool = False) -> tuple[str, ...]:
+    """Under which names wrong secrets count: the sender's, and the dialect's of all senders.
+
+    Set-up codes count for the sender alone: whoever guesses them must not close the dialect for
+    others, nor the first contact for who has the code.
+    """
+    of_sender = sender_key(sender)
+    return (of_sender,) if first_contact else (of_sender, f"{DIALECT}{dialect}")
 
 
-def rates_of(config: AccessConfig, sender: Sender, form: Form) -> tuple[Rate, Rate]:
+def rates_of(
+    config: AccessConfig, sender: Sender, form: Form, *, proven: bool = True
+) -> tuple[Rate, Rate]:
     """What counts for a message: the commands of its key or sender, and the device's answers.
 
-    Those to signed commands count for themselves: forged senders use up only the others.
+    Those to signed commands count for themselves, and so does what isn't proven: forged senders use
+    up only the others.
     """
-    if form.key is None:
+    if form.key is not None:
+        who, answers = f"key:{form.key}", SIGNED
+    elif proven:
         who, answers = sender_key(sender), ""
     else:
-        who, answers = f"key:{form.key}", SIGNED
+        who, answers = f"{UNPROVEN}:{sender_key(sender)}", UNPROVEN
     return (
         Rate(COMMAND, who, config.commands_per_hour, config.commands_per_day),
         Rate(ANSWER, answers, config.answers_per_hour, config.answers_per_day),
@@ -107,7 +118,8 @@ class Admission:
         if isinstance(judgement, Silence):
             return self._silent(store, judgement, sender, now)
         proof, form = _proof_of(judgement), judgement.form
-        if not isinstance(proof, Signature) and _is_locked(store, sender, form.dialect, now):
+        locks = locks_of(sender, form.dialect, first_contact=isinstance(proof, SetupCode))
+        if not isinstance(proof, Signature) and _is_locked(store, locks, now):
             return Silence("locked-out", dialect=form.dialect)
         taken = self._take(store, judgement, proof, now)
         if isinstance(taken, Silence):
@@ -116,6 +128,24 @@ class Admission:
             store.guards.forgive(sender_key(sender), now)
         return self._within_rates(store, taken, sender, now)
 
+    def is_proven(self, admitted: Answer | Execute) -> bool:
+        """Has it proved a secret, wherever there is one? A sender can be forged, and a stamp, too:
+        what isn't proven doesn't use up the rates of what is.
+        """
+        if not self._secrets.set_up:
+            return True
+        return self._secrets.proves(admitted.form.dialect, _proof_of(admitted))
+
+    def tells_time(self, admitted: Answer | Execute) -> bool:
+        """May its stamp move the network's time? Forged messages that are ahead of it would make
+        those with a secret stale, for good.
+
+        What changes the device on its sender's word alone, where that is enough, may: else nothing
+        would keep such commands in their order.
+        """
+        changing = isinstance(admitted, Execute) and admitted.command.verb.changing
+        return self.is_proven(admitted) or (changing and not self._secrets.demanded)
+
     # --- wrong secrets ----------------------------------------------------------------------------
 
     def _silent(self, store: Store, judgement: Silence, sender: Sender, now: Moment) -> Silence:
@@ -123,20 +153,23 @@ class Admission:
         dialect = judgement.dialect
         if dialect is None:
             return judgement
-        if _is_locked(store, sender, dialect, now):
+        first_contact = judgement.why == SETUP_WRONG
+        if first_contact and not is_first_contact(self._config, self._secrets, now):
+            return Silence("setup-closed", dialect=dialect)
+        locks = locks_of(sender, dialect, first_contact=first_contact)
+        if _is_locked(store, locks, now):
             # Nothing is looked at, so nothing counts: the lock-out ends when it was to end.
             return Silence("locked-out", dialect=dialect)
         if judgement.offence:
-            self._count(store, sender, dialect, now)
+            self._count(store, locks, (masked(sender), f"all in {dialect}"), now)
         return judgement
 
-    def _count(self, store: Store, sender: Sender, dialect: str, now: Moment) -> None:
+    def _count(
+        self, store: Store, locks: Sequence[str], shown_as: Sequence[str], now: Moment
+    ) -> None:
         config = self._config
-        of_sender, of_dialect = locks_of(sender, dialect)
-        for who, shown, limit in (
-            (of_sender, masked(sender), config.failures),
-            (of_dialect, f"all in {dialect}", config.failures * DIALECT_FACTOR),
-        ):
+        limits = (config.failures, config.failures * DIALECT_FACTOR)
+        for who, shown, limit in zip(locks, shown_as, limits, strict=False):
             if store.guards.fail(who, limit, config.lockout_min * 60, now):
                 detail: dict[str, str | int | None] = {
                     "what": "locked-out",
@@ -199,8 +232,9 @@ class Admission:
         form = judgement.form
         # One that used no counter up can be said again by anybody, so it counts as a sender's.
         again = isinstance(judgement, Answer) and judgement.outcome.reason in _SAID_AGAIN
+        proven = self.is_proven(judgement)
         commands, answers = rates_of(
-            self._config, sender, replace(form, key=None) if again else form
+            self._config, sender, replace(form, key=None) if again else form, proven=proven
         )
         for rate in (commands, answers):
             if rate.is_spent(store, now):
@@ -213,8 +247,8 @@ def _proof_of(judgement: Answer | Execute) -> Proof | None:
     return judgement.command.proof if isinstance(judgement, Execute) else judgement.proof
 
 
-def _is_locked(store: Store, sender: Sender, dialect: str, now: Moment) -> bool:
-    return any(store.guards.locked_s(who, now) for who in locks_of(sender, dialect))
+def _is_locked(store: Store, locks: Sequence[str], now: Moment) -> bool:
+    return any(store.guards.locked_s(who, now) for who in locks)
 
 
 def _spend(store: Store, rates: Sequence[Rate], now: Moment) -> None:

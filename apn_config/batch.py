@@ -226,7 +226,7 @@ class Batch:
     ) -> None:
         """Queue what needs no modem; a command stays pending and takes its turn."""
         self._whole.append(message_id)
-        if not isinstance(verdict, Silence):
+        if not isinstance(verdict, Silence) and self._counsel.admission.tells_time(verdict):
             self._move_time(scts)
         if isinstance(verdict, Execute):
             self._commands = True

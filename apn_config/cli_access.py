@@ -183,7 +183,7 @@ def look(config: Config, message: Message, sender: str, given: Device) -> Found:
     """Read a message and ask the rules. Raises ConfigError, UnknownDialect."""
     from apn_config.access import Access
     from apn_config.access_secrets import load_secrets
-    from apn_config.judgement import Judge
+    from apn_config.judgement import Judge, Silence
     from apn_config.model import Form, NotForUs
     from apn_config.reader import Reader, redacted
 
@@ -192,9 +192,11 @@ def look(config: Config, message: Message, sender: str, given: Device) -> Found:
     parsed = reader.read(message)
     device = _known(config, given, parsed)
     explanation = None
-    if not isinstance(parsed, NotForUs):
+    if isinstance(parsed, NotForUs):
+        judged: Judgement = Silence(parsed.why)
+    else:
         explanation = rules.explain(who, parsed, device)
-    judged = Judge(reader, rules).judge(message, who, device)
+        judged = Judge.given(parsed, explanation.verdict, device)
     key = secrets.key_of(getattr(judged, "form", Form()).key)
     return Found(
         sender=sender,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,7 @@ from apn_config.spans import shown_span
 
 if TYPE_CHECKING:
     from apn_config.judgement import Judgement
-    from apn_config.model import ApnRequest, Form, Outcome, Sender
-
-_WHY = {
-    "no-access": "the configuration has no section [access], so nobody may command",
-    "not-listed": "the sender is not in [access] senders",
-    "pin-missing": "the PIN word is missing",
-    "pin-wrong": "the PIN word is wrong",
-}
+    from apn_config.model import ApnRequest, Form, Outcome
 
 
 @click.group(epilog='Example: modem-helper command check --from 12345 --text "APN em"')
@@ -89,18 +81,12 @@ def command_check(
         return
     if sender is None or text is None:
         raise click.UsageError("wanted --from and --text, or --omacp")
-    from apn_config.access import Access
-    from apn_config.access_secrets import load_secrets
-    from apn_config.judgement import Judge
+    from apn_config.cli_access import look
     from apn_config.model import Device, Message
-    from apn_config.reader import Reader
 
     understood = load(config_path)
-    judge = Judge(
-        Reader.for_config(understood), Access(understood.access, load_secrets(understood))
-    )
-    judgement = judge.judge(Message(text), _sender(sender), Device())
-    verdict = _verdict(judgement, understood)
+    found = look(understood, Message(text), sender, Device())
+    verdict = _verdict(found.judged, understood)
     if as_json:
         click.echo(json.dumps(verdict))
         return
@@ -110,21 +96,15 @@ def command_check(
         click.echo(line)
 
 
-def _sender(text: str) -> Sender:
-    """As a message would carry it: a number in digits, anything else as a name."""
-    from apn_config.model import Sender
-
-    return Sender(text, alphanumeric=re.fullmatch(r"\+?[0-9]*", text) is None)
-
-
 def _verdict(judgement: Judgement, understood: Config) -> dict[str, Any]:
     """What becomes of the message; every key is always there, None where it doesn't apply."""
     from apn_config.judgement import Answer, Silence
     from apn_config.model import Outcome, Result, Verb
+    from apn_config.silences import why
 
     verdict: dict[str, Any] = dict.fromkeys(VERDICT_KEYS)
     if isinstance(judgement, Silence):
-        return verdict | {"verdict": "silence", "why": _WHY.get(judgement.why, judgement.why)}
+        return verdict | {"verdict": "silence", "why": why(judgement.why)}
     if isinstance(judgement, Answer):
         text = _said(judgement.outcome, judgement.form, understood)
         return verdict | _answer(text, judgement.verdict, understood)

@@ -21,16 +21,11 @@ if TYPE_CHECKING:
 
 # More than the longest message takes as PDUs in hex: 255 parts.
 _MAX_FILE_OCTETS = 1 << 18
+# Where this command knows more than silences.py: its options, and that it is OMA CP.
 _WHY = {
     "no-proof": "its SEC and MAC can't be read, so nothing proves whom it is from",
-    "unsigned-refused": "it isn't signed, and [dialects.omacp] accept has no unsigned",
-    "netwpin-refused": "it is signed by NETWPIN, which [dialects.omacp] accept hasn't",
-    "userpin-refused": "it is signed by USERPIN, which [dialects.omacp] accept hasn't",
-    "usernetwpin-refused": "it is signed by USERNETWPIN, which [dialects.omacp] accept hasn't",
-    "userpinmac-refused": "USERPINMAC needs somebody who types, so it is never taken",
     "no-pin": "there is no PIN to verify its MAC with: --pin-file, or [dialects.omacp] pin_file",
     "no-imsi": "there is no IMSI to verify its MAC with: --imsi",
-    "mac-wrong": "its MAC is wrong",
 }
 
 
@@ -92,10 +87,11 @@ def _fault(
     """Why the message isn't let in: as the daemon finds it."""
     from apn_config.config import OmacpConfig
     from apn_config.proofs import Secrets, mac_fault
+    from apn_config.silences import why
 
     taken = OmacpConfig().accept if accept is None else accept
     fault = mac_fault(Secrets(omacp_pin=pin or None, omacp_accept=taken), proof, Device(imsi=imsi))
-    return None if fault is None else _WHY.get(fault, fault)
+    return None if fault is None else _WHY.get(fault, why(fault))
 
 
 def _mac_word(proof: Mac | None, pin: str, imsi: str) -> str:

@@ -208,6 +208,12 @@ def _notes(config: Config, access: AccessConfig) -> Iterator[str]:
         yield from (f"access.keys: {note}" for note in exposed(access.keys))
     if access.setup_code_file is not None and access.pin_file is not None:
         yield "access.setup_code_file: without effect, as there is a PIN word"
+    elif access.setup_code_file is not None and [*_with_password(config)]:
+        yield "access.setup_code_file: without effect, as a dialect has a password"
+    elif access.setup_code_file is not None and not {"plain", "rayleigh"} & {
+        *config.dialects.enabled
+    }:
+        yield "access.setup_code_file: without effect, as plain isn't enabled, which reads it"
     weak = {Security.UNSIGNED, Security.NETWPIN} & config.dialects.omacp.accept
     if weak and "omacp" in config.dialects.enabled:
         words = " or ".join(sorted(each.value for each in weak))

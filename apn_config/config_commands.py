@@ -12,9 +12,14 @@ from apn_config.model import Verb
 COMMANDS_KEYS = ("reboot_host", "own")
 _OWN_KEYS = ("program", "function", "arguments", "timeout_s", "output")
 _WORD = re.compile(r"[A-Z][A-Z0-9-]{0,15}")
-_RESERVED = frozenset(
-    word for verb in Verb for word in verb.value.split()[:1] if verb is not Verb.OWN
-) | {"PIN", "SETUP", "OK", "ERR", "ROLLBACK", "NOTE"}
+_RESERVED = frozenset(word for verb in Verb for word in verb.value.split()[:1]) | {
+    "PIN",
+    "SETUP",
+    "OK",
+    "ERR",
+    "ROLLBACK",
+    "NOTE",
+}
 _MAX_TIMEOUT_S = 600
 _MAX_OUTPUT = 160
 

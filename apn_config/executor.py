@@ -10,7 +10,7 @@ from dataclasses import replace
 from apn_config import access
 from apn_config.apn_changes import ApnChanges, Refused
 from apn_config.appliers import ApplierError, ApplierRefused
-from apn_config.judgement import Answer, Execute, Judge, Judgement, Silence
+from apn_config.judgement import Answer, Judge, Judgement, Silence
 from apn_config.model import Command, Device, Form, Outcome, Result, Verb
 from apn_config.store import InboxRow, Store, StoreError, StoreMisuse, clock_step_s
 from apn_config.verbs import ONCE, READING
@@ -52,6 +52,7 @@ class Executor:
         """Begin nothing more; what is under way goes on."""
         self._closing = True
         self._place.closing.set()
+        self._place.stirred.set()
 
     async def run(self) -> None:
         """Finish what was under way, then carry out what is pending, until cancelled."""
@@ -76,15 +77,19 @@ class Executor:
                 await self._wake.wait()
 
     async def _settle_started(self, row: InboxRow) -> None:
-        """What must not run twice and had begun when the program stopped is never begun again."""
-        verdict = self._judged(row)
-        if not isinstance(verdict, Execute) or verdict.command.verb not in ONCE:
+        """What must not run twice and had begun when the program stopped is never begun again.
+
+        It was allowed then, and its end needs nobody's permission.
+        """
+        form = row.form or Form()
+        command = self._judge.reader.read_as(row.message, form.dialect)
+        if not isinstance(command, Command) or command.verb not in ONCE:
             # The configuration knows its verb no more.
             outcome = Outcome(Result.ERR, reason="interrupted")
-            await self._answer(row, outcome, "interrupted")
+            await self._place.answer_instead(row, outcome, "interrupted")
             return
-        row = replace(row, form=verdict.form)
-        await ONCE[verdict.command.verb].after_restart(self._place, row, verdict.command)
+        row = replace(row, form=row.form or command.form)
+        await ONCE[command.verb].after_restart(self._place, row, command)
 
     # --- one message --------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from apn_config.storage_thread import StoreThread
 from apn_config.store import Store
 from apn_config.sweep import SweepPolicy
 from apn_config.vitals import Turn, idle
-from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage
+from modem import MessageDirect, MessageStored, Modem, ModemError, StoredMessage, sms
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,7 @@ class Intake:
         self._policy.disturbed()
         self._announced.clear()
         self._sweep_all = True
+        self._looked_at_card = None
         self._wake.set()
 
     def storage_full(self) -> None:
@@ -209,20 +210,25 @@ class Intake:
     async def _take_stored(self, modem: Modem, messages: Sequence[StoredMessage]) -> None:
         if not messages:
             return
-        await self._commit(
+        found = [
             Found(m.pdu, m.memory, m.index, (m.memory, m.index) in self._stuck) for m in messages
-        )
+        ]
+        await self._commit(modem, found)
         self._stuck.clear()
         for memory, indexes in places_to_empty(messages).items():
             self._stuck |= {(memory, slot) for slot in await modem.delete_messages(memory, indexes)}
 
     async def _take_direct(self, modem: Modem) -> None:
         while self._direct:
-            await self._commit([Found(self._direct[0].pdu)])
+            await self._commit(modem, [Found(self._direct[0].pdu)])
             self._direct.pop(0)
             await modem.acknowledge()
 
-    async def _commit(self, found: Iterable[Found]) -> None:
+    async def _commit(self, modem: Modem, found: Sequence[Found]) -> None:
+        if "imsi" in self._by_card and any(_has_octets(each.pdu) for each in found):
+            # An applet may have changed it since, and not every modem tells of that.
+            await modem.read_card()
+            await _await_card(modem, self._by_card)
         now, device = self._clock.now(), self._device()
         taken = await self._db.run(
             lambda store: Batch(store, self._counsel, device, now).take(found)
@@ -235,6 +241,15 @@ class Intake:
             logger.info("%s", line)
         if taken.redacted:
             await self._db.truncate_wal()
+
+
+def _has_octets(pdu: str) -> bool:
+    """Is it a message that an IMSI may prove?"""
+    try:
+        message = sms.decode_pdu(pdu)
+    except sms.PduError:
+        return False
+    return isinstance(message, sms.Deliver) and message.data is not None
 
 
 async def _await_card(modem: Modem, numbers: Collection[str]) -> None:

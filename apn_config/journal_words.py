@@ -87,6 +87,10 @@ def _access(subject: str, detail: dict[str, str]) -> str | None:
     return f"{subject}: locked out for {minutes} minutes after {failures} wrong secrets"
 
 
+def _key(subject: str, detail: dict[str, str]) -> str | None:
+    return f"Key {subject} is enrolled" if detail.get("what") == "enrolled" else None
+
+
 def _store(_subject: str, detail: dict[str, str]) -> str:
     return f"The store was damaged and is begun anew: {detail.get('why', '-')}"
 
@@ -100,5 +104,6 @@ _SENTENCES = {
     "drift": _drift,
     "recovery": _recovery,
     "access": _access,
+    "key": _key,
     "store": _store,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from apn_config.access import Access, Denied
+from apn_config.access import Access, Denied, Verdict
 from apn_config.model import (
     Command,
     Device,
@@ -72,7 +72,11 @@ class Judge:
         parsed = self.reader.read(message)
         if isinstance(parsed, NotForUs):
             return Silence(parsed.why)
-        verdict = self.access.decide(sender, parsed, device)
+        return self.given(parsed, self.access.decide(sender, parsed, device), device)
+
+    @staticmethod
+    def given(parsed: Command | Malformed, verdict: Verdict, device: Device) -> Judgement:
+        """What follows from what the rules say."""
         if isinstance(verdict, Denied):
             return Silence(verdict.reason, verdict.offence, parsed.dialect)
         form = replace(parsed.form, key=verdict.key, iccid=verdict.key and device.iccid)

@@ -25,8 +25,9 @@ from apn_config.model import (
 
 PLAIN, SIGNED, OMACP = "plain", "signed", "omacp"
 # The reasons of those who gave a secret, and a wrong one.
+SETUP_WRONG: Final = "setup-wrong"
 OFFENCES: Final = frozenset(
-    {"pin-wrong", "password-wrong", "signature-wrong", "mac-wrong", "setup-wrong"}
+    {"pin-wrong", "password-wrong", "signature-wrong", "mac-wrong", SETUP_WRONG}
 )
 
 
@@ -85,6 +86,12 @@ class Secrets:
         return tuple(word for word in found if word) + tuple(
             password.word for password in self.passwords.values()
         )
+
+    def wants(self, dialect: str) -> bool:
+        """Does a message of that dialect have to hold a secret, unless a rule says otherwise?"""
+        if dialect == PLAIN:
+            return self.pin_word is not None
+        return dialect in (SIGNED, OMACP) or dialect in self.passwords
 
     def key_of(self, fingerprint: str | None) -> SigningKey | None:
         """The key of that fingerprint, as long as it is in the ring."""

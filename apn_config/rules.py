@@ -14,6 +14,8 @@ OWN: Final = Verb.OWN.value
 READ_WORDS: Final = {
     f"{verb.value} READ": verb for verb in (Verb.APN_READ, Verb.NETWORK, Verb.SMSC)
 }
+# Beside bare words, which are those of all that begins with them.
+_LOOKS: Final = frozenset(v.value for v in Verb if " " in v.value and not v.changing)
 _FIRST_WORDS: Final = frozenset(verb.value.split()[0] for verb in Verb)
 _WORDS: Final = frozenset(
     {ANYTHING, *READ_WORDS, *_FIRST_WORDS, *(verb.value for verb in Verb)}
@@ -57,8 +59,11 @@ def _covers(word: str, command: Command) -> bool:
 
 
 def _may_begin(word: str, first: str | None) -> bool:
+    """Whoever may only look gets no error for what was to change something."""
     if word == ANYTHING or first in (None, Verb.SYNC.value):
         return True
+    if word in READ_WORDS or word in _LOOKS:
+        return False
     return word.split()[0] == first or (word == OWN and first not in _FIRST_WORDS)
 
 
@@ -91,5 +96,5 @@ def sender_pattern(pattern: str) -> Callable[[str], bool]:
 
 
 def is_anybody(patterns: Collection[str] | None) -> bool:
-    """Do these patterns let in whoever likes to?"""
-    return patterns is None or any(set(each) == {"*"} for each in patterns)
+    """Do these patterns let in whoever likes to? So do those that say no digit and no letter."""
+    return patterns is None or any(each and set(each) <= set("*?+") for each in patterns)

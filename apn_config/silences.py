@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+# In front of the dialects' names (reader.py).
+AMBIGUOUS: Final = "ambiguous: "
 _SENTENCES: Final = {
     "no-access": "the configuration has no section [access], so nobody may command",
+    "not-understood-any-more": "since it was let in the configuration changed, which doesn't know it",
     "not-listed": "no rule is about this sender, who isn't in [access] senders either",
     "dialect-not-allowed": "no rule lets this sender use this dialect",
     "key-not-allowed": "no rule is about this key",
@@ -25,12 +28,12 @@ _SENTENCES: Final = {
     "no-iccid": "the card's ICCID isn't known, which a signature is made for",
     "no-imsi": "the IMSI isn't known, which the MAC is made with",
     "no-pin": "there is no [dialects.omacp] pin_file, which the MAC is made with",
-    "mac-wrong": "the MAC is wrong",
-    "unsigned-refused": "it has no MAC, and [dialects.omacp] accept wants one",
-    "netwpin-refused": "its MAC is made with the IMSI alone; [dialects.omacp] accept has it not",
-    "userpin-refused": "its MAC is made with the PIN alone; [dialects.omacp] accept has it not",
-    "usernetwpin-refused": "its MAC is made with PIN and IMSI; [dialects.omacp] accept has it not",
-    "userpinmac-refused": "it wants somebody who types a PIN",
+    "mac-wrong": "its MAC is wrong",
+    "unsigned-refused": "it isn't signed, and [dialects.omacp] accept has no unsigned",
+    "netwpin-refused": "it is signed by NETWPIN, which [dialects.omacp] accept hasn't",
+    "userpin-refused": "it is signed by USERPIN, which [dialects.omacp] accept hasn't",
+    "usernetwpin-refused": "it is signed by USERNETWPIN, which [dialects.omacp] accept hasn't",
+    "userpinmac-refused": "USERPINMAC needs somebody who types, so it is never taken",
     "setup-wrong": "the set-up code is wrong",
     "no-setup-code": "there is no [access] setup_code_file",
     "setup-closed": "the set-up code is good soon after a boot, where there is no other secret",
@@ -45,4 +48,6 @@ _SENTENCES: Final = {
 
 def why(reason: str) -> str:
     """The sentence for a reason; what has none is one itself."""
+    if reason.startswith(AMBIGUOUS):
+        return f"more than one dialect understands it: {reason.removeprefix(AMBIGUOUS)}"
     return _SENTENCES.get(reason, reason)

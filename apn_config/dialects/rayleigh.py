@@ -65,7 +65,10 @@ def _fits(command: str, values: list[Word]) -> bool:
 
 def _is_plain(values: list[Word]) -> bool:
     """Are they the plain dialect's, whose first contact has the same words before them?"""
-    return fields.is_plain(values[0].text) or any("=" in each.text for each in values)
+    name = values[0].text
+    # `APN em#` is a courtesy of its.
+    is_its_name = fields.is_plain(name) or (len(values) == 1 and name.endswith("#"))
+    return is_its_name or any("=" in each.text for each in values)
 
 
 def _understand(frame: Frame) -> Asked:

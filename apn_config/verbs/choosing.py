@@ -8,6 +8,7 @@ modem chooses by itself again.
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 
 from apn_config.apn_changes import Refused
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # After the modem's own answer, which comes when it has tried for minutes.
 REGISTER_S = 60.0
+# <mode> 0 of 3GPP TS 27.007 7.3.
+_BY_ITSELF = re.compile(r"\+COPS:\s*0\b", re.IGNORECASE)
 
 
 async def _run(place: Place, modem: Modem, row: InboxRow, command: Command) -> None:
@@ -53,7 +56,12 @@ async def _choose(place: Place, modem: Modem, word: str) -> Outcome:
 
 
 async def _put_back(modem: Modem, _former: str) -> bool:
-    """Its refusal may tell how its search ended, too; that it has to choose by itself is kept."""
+    """Its refusal may tell how its search ended, too; that it has to choose by itself is kept. It
+    may do so already: the answer was lost.
+    """
+    answer = await modem.run_at("AT+COPS?")
+    if any(_BY_ITSELF.match(line) for line in answer.lines):
+        return True
     await run_long(modem, selection(None))
     return True
 

@@ -132,7 +132,7 @@ class Place:
 
     async def sent(self, answer_id: int, within_s: float) -> bool:
         """Wait until the network took that answer; False where it didn't within that time, or never
-        will.
+        will, or the program is about to end.
         """
         began = self.clock.now()
         while True:
@@ -141,7 +141,7 @@ class Place:
             if row is None or row.state is not OutboxState.DUE:
                 return row is not None and row.state is OutboxState.SENT
             left_s = within_s - began.age_s(self.clock.now())
-            if left_s <= 0:
+            if left_s <= 0 or self.closing.is_set():
                 return False
             with suppress(TimeoutError), idle():
                 async with asyncio.timeout(max(left_s, _SHORTEST_PAUSE_S)):

@@ -18,12 +18,14 @@ from apn_config.model import Outcome, Result
 from apn_config.store import InboxRow, StoreError, StoreMisuse
 from apn_config.verbs.place import Place
 from apn_config.vitals import beat
-from modem import CommandRefused, MisuseError, Modem, ModemError
+from modem import CommandRefused, MisuseError, Modem, ModemError, ModemSilent
 
 logger = logging.getLogger(__name__)
 
 # Each two seconds apart: a card is busy for half a minute at most.
 REFUSALS_BORNE = 30
+# Each may take minutes, and meanwhile nothing is answered.
+SILENCES_BORNE = 3
 AGAIN_S = 2.0
 
 
@@ -64,7 +66,7 @@ class Trial:
         place.answer_queued()
         if await place.sent(answer_id, within_s):
             await place.settle(row, "done")
-        else:
+        elif not place.closing.is_set():  # else the next start ends the matter
             await self.undo(undo, "not-sent")
 
     async def undo(self, undo: str, reason: str) -> None:
@@ -81,8 +83,8 @@ class Trial:
 
     async def _is_put_back(self, undo: str) -> bool:
         """Try until it is; a modem that is away is waited for, one that refuses isn't for ever."""
-        refusals = 0
-        while refusals < REFUSALS_BORNE:
+        refusals = silences = 0
+        while refusals < REFUSALS_BORNE and silences < SILENCES_BORNE:
             modem = await self.place.modem()
             try:
                 if await self.put_back(modem, undo):
@@ -93,6 +95,7 @@ class Trial:
                 refusals += 1
             except ModemError as error:
                 logger.info("%s", error)
+                silences += isinstance(error, ModemSilent)
             beat()
             await asyncio.sleep(AGAIN_S)
         logger.error("what was there before can't be put back")

@@ -97,7 +97,10 @@ async def _run_host(place: Place, _modem: Modem, row: InboxRow, command: Command
 
     answer_id = await place.db.run(begin)
     place.answer_queued()
-    if not await place.sent(answer_id, ANSWER_S):
+    taken = await place.sent(answer_id, ANSWER_S)
+    if place.closing.is_set():
+        return  # nothing is begun any more; the next start tells that it was interrupted
+    if not taken:
         logger.warning("REBOOT HOST: the network hasn't taken the answer; it is done all the same")
     failure = await _reboot(place)
     if failure is not None:

@@ -19,6 +19,7 @@ from apn_config.verbs.proving import Trial
 from modem import Modem
 
 PROOF_S = 120.0
+_CSCA = re.compile(r'\+CSCA:\s*"([^"]*)"', re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
 # Types of number and numbering plan (3GPP TS 24.011 8.2.5.2).
 _INTERNATIONAL, _UNKNOWN = 145, 129
@@ -28,7 +29,7 @@ async def _run(place: Place, modem: Modem, row: InboxRow, command: Command) -> N
     number = command.words[0] if command.words else ""
     if not _NUMBER.fullmatch(number):
         raise Refused("bad-number")
-    former = await modem.service_centre() or ""
+    former = await _former(modem)
     trial = Trial(place, row, _put_back)
     await trial.run(former, partial(_set, modem, number), PROOF_S)
 
@@ -44,8 +45,26 @@ async def _set(modem: Modem, number: str) -> Outcome:
     return Outcome(Result.OK, Verb.SMSC_SET, number)
 
 
+async def _former(modem: Modem) -> str:
+    """What would have to be put back; "" only where the modem says that it has none.
+
+    A refusal or nonsense says nothing of that, so nothing is begun on it.
+    """
+    answer = await modem.run_at("AT+CSCA?")
+    told = next(filter(None, map(_CSCA.match, answer.lines)), None) if answer.ok else None
+    former = await modem.service_centre()
+    if told is None or bool(told[1]) is not bool(former):
+        raise Refused("modem-error")
+    return former or ""
+
+
 async def _put_back(modem: Modem, former: str) -> bool:
-    return not former or await _is_set(modem, former)
+    """What was written may be there although its answer was lost, so it is looked first."""
+    if not former:
+        return True
+    found = await modem.service_centre()
+    same = found is not None and found.lstrip("+") == former.lstrip("+")
+    return same or await _is_set(modem, former)
 
 
 async def _is_set(modem: Modem, number: str) -> bool:

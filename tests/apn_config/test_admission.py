@@ -497,3 +497,19 @@ def test_bounds_are_those_of_the_rows(door: Door, monkeypatch: pytest.MonkeyPatc
     for number in range(100):
         door.why(WRONG, Sender(str(number)))
     assert rows(door.store, "failures") == 21
+
+
+def test_what_is_not_proven_uses_up_its_own_rates(door: Door) -> None:
+    """The sender of a command without a secret may be forged."""
+    door.config = replace(CONFIG, commands_per_hour=3, answers_per_hour=3)
+    assert [door.why("STATUS") for _ in range(4)] == [None, None, None, "rate-commands"]
+    assert door.why("STATUS", FRIEND) == "pin-missing"
+    assert isinstance(door.say(f"PIN {WORD} APN em"), Execute)
+
+
+def test_guesses_of_a_closed_set_up_code_lock_nobody_out(door: Door) -> None:
+    door.secrets = replace(SECRETS, setup_code=CODE)
+    for number in range(50):
+        stranger = Sender(f"99{number:04}")
+        assert door.why(f"SETUP wrong{number:03} APN em", stranger) == "setup-closed"
+    assert door.why(f"PIN {WORD} STATUS") is None

@@ -60,7 +60,8 @@ VERDICTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "verdict": "answer", "why": "bad-cid", "text": "#9 ERR reason=bad-cid", "cid": 2,
     }),
     "not listed": ("999", "PING", {
-        "verdict": "silence", "why": "the sender is not in [access] senders", "text": None,
+        "verdict": "silence", "text": None,
+        "why": "no rule is about this sender, who isn't in [access] senders either",
     }),
     "a name that is no number": ("a12345", "PING", {"verdict": "silence"}),
     "no sender": ("", "PING", {"verdict": "silence"}),

@@ -49,6 +49,7 @@ ENTRIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "Context 1 held x; em is put back": ("drift", "1", {"found": "x", "live": "", "wanted": "em"}),
     "Remedy for the modem: reset": ("recovery", "the modem", {"rung": "reset"}),
+    "Key ef75a1b2 is enrolled": ("key", "ef75a1b2", {"what": "enrolled"}),
     "The store was damaged and is begun anew: page 7": ("store", "replaced", {"why": "page 7"}),
     "other thing key=1": ("other", "thing", {"key": 1, "none": None}),
 }

@@ -90,11 +90,11 @@ def _of_rules(listed: bool, **parts: Any) -> Patch:
     """A part of the configured rules, or of the list of senders, is about all."""
     made = access._Compiled.__init__
 
-    def make(self: Any, rule: Rule, senders: Any, **named: Any) -> None:
+    def make(self: Any, rule: Rule, senders: Any, secrets: Any, **named: Any) -> None:
         if (rule.name == access.LISTED) == listed:
             senders = parts.get("senders", senders)
             rule = replace(rule, **parts)
-        made(self, rule, senders, **named)
+        made(self, rule, senders, secrets, **named)
 
     return _attribute(access._Compiled, "__init__", make)
 
@@ -105,7 +105,7 @@ def _also_signed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         access._Compiled,
         "__init__",
-        lambda self, rule, senders, **_named: made(self, rule, senders),
+        lambda self, rule, senders, secrets, **_named: made(self, rule, senders, secrets),
     )
 
 
@@ -246,6 +246,9 @@ SWITCHES: dict[str, Switch] = {
     "set-up code": Switch("proofs.same", _result(access, "same", True)),
     "set-up window": Switch(
         "admission.is_first_contact", _result(admission, "is_first_contact", True)
+    ),
+    "set-up closed": Switch(
+        "proofs.Secrets.set_up", _attribute(proofs.Secrets, "set_up", property(lambda _: False))
     ),
     "set-up verbs": Switch("access.SET_UP_WORDS", _attribute(access, "SET_UP_WORDS", ("*",))),
     # Signed commands.

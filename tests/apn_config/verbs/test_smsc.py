@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from apn_config.store import InboxState
+from modem.simulator import Action, Fault, FaultPlan
 from modem.simulator.answers import Cms, CmsRefusal, Reply
 from modem.simulator.services.table import Entry
 from modem.simulator.state import State
@@ -278,5 +279,38 @@ def test_killed_anywhere_it_is_the_number_that_the_last_answer_tells(
             assert last == "#1 ERR reason=interrupted"
             assert smsc(bench) == FORMER
         assert bench.count(rf'AT\+CSCA="\{OTHER}".*') <= 1
+
+    play(story)
+
+
+def test_a_former_number_that_is_not_told_is_not_taken_for_none(play: Play) -> None:
+    """Nothing could be put back, so nothing is begun."""
+
+    async def story(bench: Bench) -> None:
+        table = bench.simulated._table
+        entry = table["+CSCA"]
+
+        def refuse(_state: State, _text: str) -> Reply:
+            raise CmsRefusal(Cms.SIM_FAILURE)
+
+        bench.simulated._table = {**table, "+CSCA": Entry(set=entry.set, read=refuse)}
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.answer("#1 ERR reason=modem-error")
+        assert smsc(bench) == FORMER
+        assert undo(bench) == [None]
+
+    play(story)
+
+
+def test_a_lost_answer_to_the_undo_is_no_failure_of_it(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, OTHER)
+        lost = Fault(Action.NO_ANSWER, pattern=r"\+CSCA=.*883990000001")
+        bench.simulated.set_faults(FaultPlan((lost,)))
+        bench.send(f"#1 SMSC {OTHER}")
+        answer, took_s = await bench.answer("#1 ")
+        assert answer == "#1 ERR reason=not-sent"
+        assert took_s < 240
+        assert smsc(bench) == FORMER
 
     play(story)

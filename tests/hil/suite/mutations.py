@@ -44,10 +44,10 @@ MUTATIONS: Mapping[str, Mutation] = {
     "delete-before-store": Mutation(
         "a message is deleted in the modem before it is stored",
         "apn_config/intake.py",
-        "        await self._commit(\n            Found(m.pdu, m.memory, m.index, (m.memory,",
+        "        await self._commit(modem, found)\n        self._stuck.clear()\n",
         "        for memory, indexes in places_to_empty(messages).items():\n"
         "            await modem.delete_messages(memory, indexes)\n"
-        "        await self._commit(\n            Found(m.pdu, m.memory, m.index, (m.memory,",
+        "        await self._commit(modem, found)\n        self._stuck.clear()\n",
         ("test_the_modem_is_rid_of_what_was_stored",),
     ),
     "no-sweep-at-start": Mutation(
