@@ -312,11 +312,6 @@ def _digits(number: str) -> str:
     return "".join(each for each in number if each in "0123456789")
 
 
-def listed(senders: tuple[str, ...], sender: Sender) -> bool:
-    """Is the sender in the list? Numbers compare by their digits, names without case."""
-    return sender_key(sender) in {sender_key(_listed_sender(entry)) for entry in senders}
-
-
 def _listed_sender(entry: str) -> Sender:
     """Whom an entry means: a number if it looks like one, else a name."""
     return Sender(entry, alphanumeric=_NUMBER.fullmatch(entry) is None)

@@ -121,6 +121,11 @@ class Admission:
         locks = locks_of(sender, form.dialect, first_contact=isinstance(proof, SetupCode))
         if not isinstance(proof, Signature) and _is_locked(store, locks, now):
             return Silence("locked-out", dialect=form.dialect)
+        if isinstance(proof, Mac):
+            # A document is good once: it isn't used up where there is no answer left for it.
+            beyond = self._beyond(store, judgement, sender, now)
+            if beyond is not None:
+                return beyond
         taken = self._take(store, judgement, proof, now)
         if isinstance(taken, Silence):
             return taken
@@ -229,18 +234,26 @@ class Admission:
         """Each SMS costs money, and an authorised sender may be a forged one."""
         if isinstance(judgement, Silence):
             return judgement
+        beyond = self._beyond(store, judgement, sender, now)
+        if beyond is None:
+            _spend(store, self._rates(judgement, sender), now)
+        return judgement if beyond is None else beyond
+
+    def _rates(self, judgement: Answer | Execute, sender: Sender) -> tuple[Rate, Rate]:
         form = judgement.form
         # One that used no counter up can be said again by anybody, so it counts as a sender's.
         again = isinstance(judgement, Answer) and judgement.outcome.reason in _SAID_AGAIN
         proven = self.is_proven(judgement)
-        commands, answers = rates_of(
-            self._config, sender, replace(form, key=None) if again else form, proven=proven
-        )
-        for rate in (commands, answers):
+        counted = replace(form, key=None) if again else form
+        return rates_of(self._config, sender, counted, proven=proven)
+
+    def _beyond(
+        self, store: Store, judgement: Answer | Execute, sender: Sender, now: Moment
+    ) -> Silence | None:
+        for rate in self._rates(judgement, sender):
             if rate.is_spent(store, now):
-                return Silence(f"rate-{rate.kind}s", dialect=form.dialect)
-        _spend(store, (commands, answers), now)
-        return judgement
+                return Silence(f"rate-{rate.kind}s", dialect=judgement.form.dialect)
+        return None
 
 
 def _proof_of(judgement: Answer | Execute) -> Proof | None:

@@ -170,6 +170,7 @@ class Batch:
         else:
             self._store.inbox.add(incoming, self._now)
             self._join(sender, place)
+            self._drop_surplus(sender, place)
 
     def _take_whole(self, incoming: Incoming) -> None:
         """Store a message as it is to stay: one that needs no modem is settled from the first."""
@@ -201,6 +202,15 @@ class Batch:
                 message = Message(whole.text, whole.data, port)
                 self._take_joined(ids, message, sender, first.scts)
                 return
+
+    def _drop_surplus(self, sender: Sender, place: Place) -> None:
+        """Parts whose others never come must not pile up until a day is over."""
+        surplus = self._store.inbox.surplus_parts(sender, place)
+        if surplus:
+            self._store.inbox.expire(surplus, self._now)
+            self._joined = True  # their text was redacted
+            detail = {"parts": len(surplus)}
+            self._store.journal.add("message", "incomplete", detail, self._now)
 
     def _take_joined(
         self, ids: Sequence[int], message: Message, sender: Sender, scts: datetime | None

@@ -87,7 +87,10 @@ def make_omacp(
     " without either says that there are none, which clears them.",
 )
 @click.option("--name", "title", default="", help="What a phone calls it. Default: the APN.")
-@click.option("--napid", default="NAP1", show_default=True, help="Identifier in the document.")
+@click.option(
+    "--napid",
+    help="Identifier in the document. Default: a new one, since a device takes a document once.",
+)
 @click.option("--internet", is_flag=True, help="Flag it as the access point for the internet.")
 @click.option(
     "--sec",
@@ -161,7 +164,7 @@ class _Making:
     pass_file: Path | None
     auth: str | None
     title: str
-    napid: str
+    napid: str | None
     internet: bool
     sec: str
     pin_file: Path | None
@@ -194,15 +197,24 @@ class _Making:
                 raise click.BadParameter(
                     f"{option}: wanted at most 64 characters of ASCII, without quotes, \\ and ;"
                 )
-        for option, value in (("--name", self.title), ("--napid", self.napid)):
+        napid = _new_napid() if self.napid is None else self.napid
+        for option, value in (("--name", self.title), ("--napid", napid)):
             if not value.isprintable() or len(value) > _MAX_TITLE:
                 raise click.BadParameter(f"{option}: wanted at most {_MAX_TITLE} characters")
         auth = self.auth or ("pap" if self.user or password else "none")
         if auth == "none" and (self.user or password):
             raise click.UsageError("--auth none has neither user nor password")
         return AccessPoint(
-            self.apn, self.user, password, AuthType(auth), self.title, self.napid, self.internet
+            self.apn, self.user, password, AuthType(auth), self.title, napid, self.internet
         )
+
+
+def _new_napid() -> str:
+    """Seven characters by chance: the same settings make another document each time."""
+    import secrets
+    from base64 import b32encode
+
+    return f"N{b32encode(secrets.token_bytes(5)).decode()[:7]}"
 
 
 def _secret(path: Path | None, option: str) -> str:

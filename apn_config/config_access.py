@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apn_config.config_reader import ConfigError, Table, printable
-from apn_config.model import Security
-from apn_config.rules import changes, is_anybody, known_words, verb_word
+from apn_config.model import Command, Security, Verb
+from apn_config.rules import changes, covers, is_anybody, known_words, verb_word
 
 if TYPE_CHECKING:
     from apn_config.config import Config
@@ -196,6 +196,11 @@ def _notes(config: Config, access: AccessConfig) -> Iterator[str]:
     for rule in access.rules:
         if _is_open(config, access, rule):
             yield f"access.rules: by {rule.name} anybody may change the device, without any secret"
+        if not rule.proof and rule.dialects and set(rule.dialects) <= {"signed", "omacp"}:
+            yield (
+                f'access.rules: proof = "none" of {rule.name} is without effect: a signature is'
+                " always wanted, and of OMA CP what dialects.omacp.accept says"
+            )
     others = set(config.dialects.enabled) & {"signed", "omacp", *_with_password(config)}
     if access.senders and access.pin_file is None and "plain" in config.dialects.enabled and others:
         yield (
@@ -210,21 +215,37 @@ def _notes(config: Config, access: AccessConfig) -> Iterator[str]:
         yield "access.setup_code_file: without effect, as there is a PIN word"
     elif access.setup_code_file is not None and [*_with_password(config)]:
         yield "access.setup_code_file: without effect, as a dialect has a password"
+    elif access.setup_code_file is not None and _has_omacp_pin(config):
+        yield "access.setup_code_file: without effect, as OMA CP has a PIN"
     elif access.setup_code_file is not None and not {"plain", "rayleigh"} & {
         *config.dialects.enabled
     }:
         yield "access.setup_code_file: without effect, as plain isn't enabled, which reads it"
-    weak = {Security.UNSIGNED, Security.NETWPIN} & config.dialects.omacp.accept
-    if weak and "omacp" in config.dialects.enabled:
-        words = " or ".join(sorted(each.value for each in weak))
+    if _weak(config):
+        words = " or ".join(sorted(each.value for each in _weak(config)))
         yield f"dialects.omacp.accept: {words} proves nothing, since an IMSI is no secret"
+
+
+def _has_omacp_pin(config: Config) -> bool:
+    return "omacp" in config.dialects.enabled and config.dialects.omacp.pin_file is not None
+
+
+def _weak(config: Config) -> frozenset[Security]:
+    """What is accepted of OMA CP that proves nothing."""
+    enabled = "omacp" in config.dialects.enabled
+    kinds = {Security.UNSIGNED, Security.NETWPIN} if enabled else set()
+    return frozenset(kinds & config.dialects.omacp.accept)
 
 
 def _is_open(config: Config, access: AccessConfig, rule: Rule) -> bool:
     """Does it let anybody change something?"""
     if rule.keys is not None or not is_anybody(rule.senders) or not changes(rule.verbs):
         return False
-    dialects = set(rule.dialects or config.dialects.enabled) - {"signed", "omacp"}
+    dialects = set(rule.dialects or config.dialects.enabled) - {"signed"}
+    # What a rule says of proofs is nothing to OMA CP: `accept` tells what that needs.
+    if "omacp" in dialects and _weak(config) and covers(rule.verbs, Command(Verb.APN_SET)):
+        return True
+    dialects -= {"omacp"}
     if not rule.proof:
         return bool(dialects)
     if not is_lax(config):
@@ -244,5 +265,5 @@ def is_lax(config: Config) -> bool:
 
 def _with_password(config: Config) -> Iterator[str]:
     for name, each in config.dialects.settings.items():
-        if each.password_file is not None:
+        if each.password_file is not None and name in config.dialects.enabled:
             yield name

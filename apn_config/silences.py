@@ -8,7 +8,7 @@ from typing import Final
 AMBIGUOUS: Final = "ambiguous: "
 _SENTENCES: Final = {
     "no-access": "the configuration has no section [access], so nobody may command",
-    "not-understood-any-more": "since it was let in the configuration changed, which doesn't know it",
+    "not-understood-any-more": "the configuration was changed, and doesn't know it any more",
     "not-listed": "no rule is about this sender, who isn't in [access] senders either",
     "dialect-not-allowed": "no rule lets this sender use this dialect",
     "key-not-allowed": "no rule is about this key",

@@ -28,6 +28,9 @@ from apn_config.store.errors import StoreMisuse
 KEEP_S: Final = 30 * 86400.0
 PRUNE_ROWS: Final = 200
 PENDING_ROWS: Final = 500
+# Two messages of 255 parts may have one reference; a device gets some dozens of parts in a day.
+OPEN_PARTS_OF_ONE: Final = 510
+OPEN_PARTS: Final = 2000
 SINCE_ROWS: Final = 1000
 # The verdict of a part whose text is in the first part's row.
 JOINED: Final = "joined"
@@ -137,6 +140,12 @@ OPEN: Final = (
 PARTS_OF: Final = """SELECT * FROM inbox WHERE final_s IS NULL AND state = 'part'
     AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
     AND concat_total = :total AND concat_bits = :bits ORDER BY id"""
+# What waits beyond these, the oldest first.
+PARTS_BEYOND: Final = """SELECT id FROM inbox WHERE final_s IS NULL AND state = 'part'
+    AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
+    AND concat_total = :total AND concat_bits = :bits ORDER BY id DESC LIMIT -1 OFFSET :keep"""
+ALL_PARTS_BEYOND: Final = """SELECT id FROM inbox WHERE final_s IS NULL AND state = 'part'
+    ORDER BY id DESC LIMIT -1 OFFSET :keep"""
 SINCE: Final = "SELECT * FROM inbox WHERE id > :known ORDER BY id LIMIT :limit"
 # References come again: of messages with the same one the last is meant.
 FIRST_BEFORE: Final = """SELECT * FROM inbox WHERE id <= :known AND verdict IS NOT 'joined'
@@ -231,6 +240,16 @@ class Inbox:
     def parts_of(self, sender: Sender, place: Place) -> list[InboxRow]:
         """The parts that wait and belong to the same message as one from `sender` at `place`."""
         return self._rows(PARTS_OF, dict(_message_of(sender, place)))
+
+    def surplus_parts(self, sender: Sender, place: Place) -> list[int]:
+        """The parts that are too many: of the same message as one at `place`, and in all.
+
+        Whoever likes to may send parts of messages that never become whole.
+        """
+        of_it = {**dict(_message_of(sender, place)), "keep": OPEN_PARTS_OF_ONE}
+        rows = self._database.all(PARTS_BEYOND, of_it)
+        rows += self._database.all(ALL_PARTS_BEYOND, {"keep": OPEN_PARTS})
+        return sorted({int(row["id"]) for row in rows})
 
     def join(self, part_ids: Sequence[int], whole: Message, now: Moment) -> int:
         """Makes one message of parts in their order: the first becomes PENDING, the rest SETTLED.

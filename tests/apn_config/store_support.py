@@ -84,6 +84,7 @@ OUTSIDE: dict[str, Callable[[Store, Moment], object]] = {
     "inbox.started": lambda s, _: s.inbox.started(),
     "inbox.open_parts": lambda s, _: s.inbox.open_parts(),
     "inbox.parts_of": lambda s, _: s.inbox.parts_of(SENDER, Place(1, 2, 1, 8)),
+    "inbox.surplus_parts": lambda s, _: s.inbox.surplus_parts(SENDER, Place(1, 2, 1, 8)),
     "inbox.join": lambda s, now: s.inbox.join([1], Message("text"), now),
     "inbox.let_in": lambda s, now: s.inbox.let_in(1, Form(), "redacted"),
     "inbox.start": lambda s, now: s.inbox.start(1, now),

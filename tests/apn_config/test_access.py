@@ -20,7 +20,6 @@ from apn_config.access import (
     Step,
     Verdict,
     is_stale,
-    listed,
     moved,
     sender_key,
 )
@@ -88,6 +87,12 @@ LISTED = {
     "a-number-is-not-nobody": ("", NUMBER, False),
     "a-name-is-not-nobody": ("", Sender("emnify", alphanumeric=True), False),
 }
+
+
+def listed(senders: tuple[str, ...], sender: Sender) -> bool:
+    """May the sender command, where these are listed?"""
+    found = Access(AccessConfig(senders=senders), Secrets()).decide(sender, ping(), Device())
+    return isinstance(found, Allowed)
 
 
 @pytest.mark.parametrize(("entry", "sender", "expected"), LISTED.values(), ids=LISTED)
@@ -220,6 +225,47 @@ RULED: dict[str, tuple[Sender, Command | Malformed, Verdict]] = {
 @pytest.mark.parametrize(("sender", "parsed", "expected"), RULED.values(), ids=RULED)
 def test_rules(sender: Sender, parsed: Command | Malformed, expected: Verdict) -> None:
     assert Access(SITE, SITE_SECRETS).decide(sender, parsed, DEVICE) == expected
+
+
+NONSENSE = Malformed("unknown-verb")
+NARROW: dict[str, tuple[Rule, Secrets, Malformed, Verdict]] = {
+    # Whoever says some verbs on a sender's word gets no error for what isn't one of them.
+    "without proof": (
+        Rule("look", verbs=("STATUS",), proof=False), SITE_SECRETS, NONSENSE,
+        Denied("verb-not-allowed"),
+    ),
+    "nor with the right word, which it would tell": (
+        Rule("look", verbs=("STATUS",), proof=False), SITE_SECRETS,
+        Malformed("unknown-verb", proof=PIN), Denied("verb-not-allowed"),
+    ),
+    "where there is no word": (
+        Rule("look", verbs=("STATUS",)), NOTHING, NONSENSE, Denied("verb-not-allowed")
+    ),
+    "where that dialect has no password": (
+        Rule("look", verbs=("STATUS",)), Secrets(passwords={"coban": Password("1")}),
+        Malformed("unknown", dialect="teltonika"), Denied("verb-not-allowed"),
+    ),
+    "with the word": (
+        Rule("look", verbs=("STATUS",)), SITE_SECRETS, Malformed("unknown-verb", proof=PIN),
+        Allowed("look"),
+    ),
+    "without the word": (
+        Rule("look", verbs=("STATUS",)), SITE_SECRETS, NONSENSE, Denied("pin-missing", rule="look")
+    ),
+    "all verbs": (Rule("all", proof=False), SITE_SECRETS, NONSENSE, Allowed("all")),
+    "a verb of the rule's": (
+        Rule("look", verbs=("STATUS",), proof=False), SITE_SECRETS,
+        Malformed("extra-words", verb="STATUS"), Allowed("look"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "secrets", "parsed", "expected"), NARROW.values(), ids=NARROW)
+def test_who_gets_errors(
+    rule: Rule, secrets: Secrets, parsed: Malformed, expected: Verdict
+) -> None:
+    access = Access(AccessConfig(rules=(rule,)), secrets)
+    assert access.decide(STRANGER, parsed, DEVICE) == expected
 
 
 def test_the_furthest_rule_tells_why_nobody_decides() -> None:
@@ -437,6 +483,17 @@ KEYS_RULED = AccessConfig(
 )
 
 
+def test_a_rule_about_signed_commands_is_one_about_keys() -> None:
+    """Who forges a listed sender may do by them what the rule says, and no more."""
+    rule = Rule("look", dialects=("signed",), verbs=("STATUS",))
+    config = AccessConfig(senders=("12345",), pin_file=Path("pin"), rules=(rule,))
+    access = Access(config, Secrets(keys=KEYS, pin_word="4821"))
+    looked = access.decide(NUMBER, signed(KEYS[0]), DEVICE)
+    assert looked == Allowed("look", KEYS[0].fingerprint)
+    changed = access.decide(NUMBER, signed(KEYS[0], "APN em"), DEVICE)
+    assert changed == Denied("verb-not-allowed")
+
+
 @pytest.mark.parametrize(
     ("key", "text", "expected"),
     [
@@ -550,6 +607,14 @@ FIRST: dict[str, tuple[Secrets, Command | Malformed, Verdict]] = {
         FRESH, asked("plain", SetupCode("erstkontakt")), Denied("setup-wrong", True, "set-up")
     ),
     "none set": (NOTHING, asked("plain", SetupCode(CODE)), Denied("no-setup-code", rule="set-up")),
+    "closed, and right": (
+        Secrets(setup_code=CODE, pin_word="1"), asked("plain", SetupCode(CODE)),
+        Denied("setup-closed", rule="set-up"),
+    ),
+    "closed, and wrong": (
+        Secrets(setup_code=CODE, keys=KEYS), asked("plain", SetupCode("x")),
+        Denied("setup-closed", rule="set-up"),
+    ),
     "more than an APN": (
         FRESH, Command(Verb.REBOOT_HOST, proof=SetupCode(CODE)),
         Denied("verb-not-allowed", rule="set-up"),
@@ -606,6 +671,24 @@ AGAIN: dict[str, tuple[AccessConfig | None, Secrets, Sender, Command, Form, Verd
     ),
     "which is gone": (
         SENDERS, NOTHING, STRANGER, asked("plain", SetupCode("")), Form(), Denied("no-setup-code")
+    ),
+    "which is over": (
+        SENDERS, Secrets(setup_code=CODE, pin_word="4821"), STRANGER,
+        asked("plain", SetupCode("")), Form(), Denied("setup-closed"),
+    ),
+    "without the word that is wanted by now": (
+        SENDERS, SITE_SECRETS, NUMBER, ping(), Form(), Denied("pin-missing", rule="senders")
+    ),
+    "without the password that is wanted by now": (
+        SENDERS, WITH_PASSWORD, NUMBER, asked("teltonika"), Form("teltonika"),
+        Denied("password-missing", rule="senders"),
+    ),
+    "in a dialect that was a way around": (
+        SENDERS, SITE_SECRETS, NUMBER, asked("coban"), Form("coban"),
+        Denied("no-proof", rule="senders"),
+    ),
+    "by a rule that wants none": (
+        ANY, SITE_SECRETS, NUMBER, asked("raw-at"), Form("raw-at"), Allowed("free")
     ),
 }  # fmt: skip
 

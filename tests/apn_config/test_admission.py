@@ -507,9 +507,84 @@ def test_what_is_not_proven_uses_up_its_own_rates(door: Door) -> None:
     assert isinstance(door.say(f"PIN {WORD} APN em"), Execute)
 
 
+def test_who_proves_nothing_uses_up_no_answers_to_the_word(door: Door) -> None:
+    """As many as there are senders to forge; APN ROLLBACK is the last that may fail."""
+    look = Rule("look", dialects=("plain",), verbs=("STATUS",), proof=False)
+    door.config = replace(FEW, rules=(look,))
+    strangers = [door.why("STATUS", Sender(str(900 + number))) for number in range(9)]
+    assert strangers == [None] * 7 + ["rate-answers"] * 2
+    assert passed(door, 2) == [None] * 2
+    assert door.why(f"PIN {WORD} APN ROLLBACK") is None
+    assert door.why(f"toy {PASSWORD}", FRIEND) is None
+    # A command and an answer of each: of seven strangers, and of the four that were proven.
+    assert rows(door.store, "spent") == 2 * (7 + 4)
+
+
+def test_without_any_secret_all_count_alike(door: Door) -> None:
+    door.config, door.secrets = replace(FEW, rules=()), Secrets()
+    assert [door.why("PING"), door.why("STATUS"), door.why("APN em")] == [None] * 3
+    assert door.why("PIN ignored PING") == "rate-commands"
+
+
+def test_guesses_of_an_open_set_up_code_count_for_their_sender_alone(door: Door) -> None:
+    door.secrets, door.config = FRESH, replace(CONFIG, rules=(), senders=("777",))
+    for number in range(3 * 30):
+        assert door.why("SETUP wrong-one APN em", Sender(str(900 + number))) == "setup-wrong"
+    assert door.why("STATUS", FRIEND) is None
+    assert door.why(SETUP, Sender("555")) is None
+    assert door.journal() == []
+
+
+def test_guesses_of_the_set_up_code_after_its_time_are_none(door: Door) -> None:
+    door.secrets = FRESH
+    door.clock.advance(600)
+    wrong = "SETUP wrong-one APN em"
+    assert [door.why(wrong) for _ in range(9)] == ["setup-closed"] * 9
+    assert rows(door.store, "failures") == 0
+
+
+@pytest.mark.parametrize(
+    ("secrets", "text", "tells"),
+    [
+        (SECRETS, f"PIN {WORD} STATUS", True),
+        (SECRETS, f"toy {PASSWORD}", True),
+        (SECRETS, "STATUS", False),
+        (Secrets(), "STATUS", True),
+        # A sender's word is enough in the plain dialect, whatever the toy wants.
+        (Secrets(passwords={"toy": Password(PASSWORD)}), "STATUS", False),
+        (Secrets(passwords={"toy": Password(PASSWORD)}), "APN e;m", False),
+        (Secrets(passwords={"toy": Password(PASSWORD)}), "APN em", True),
+    ],
+    ids=["word", "password", "none", "no secret", "lax", "lax error", "lax change"],
+)
+def test_what_tells_the_networks_time(door: Door, secrets: Secrets, text: str, tells: bool) -> None:
+    door.secrets = secrets
+    found = door.say(text)
+    assert not isinstance(found, Silence)
+    assert Admission(door.config, secrets).tells_time(found) is tells
+
+
+def test_a_change_that_a_rule_lets_in_without_proof_tells_no_time(door: Door) -> None:
+    door.config = AccessConfig(rules=(Rule("all", proof=False),))
+    found = door.say("REBOOT MODEM")
+    assert isinstance(found, Execute)
+    assert not Admission(door.config, SECRETS).tells_time(found)
+
+
 def test_guesses_of_a_closed_set_up_code_lock_nobody_out(door: Door) -> None:
     door.secrets = replace(SECRETS, setup_code=CODE)
     for number in range(50):
         stranger = Sender(f"99{number:04}")
         assert door.why(f"SETUP wrong{number:03} APN em", stranger) == "setup-closed"
     assert door.why(f"PIN {WORD} STATUS") is None
+
+
+def test_a_document_is_not_used_up_where_no_answer_is_left(door: Door) -> None:
+    body = b"a document"
+    message = digest(OMACP_PIN.encode(), body) + body
+    door.config = replace(CONFIG, answers_per_hour=1)
+    assert door.why(RIGHT) is None
+    assert door.why(message) == "rate-answers"
+    door.clock.advance(3601)
+    assert door.why(message) is None
+    assert door.why(message) in ("replay", "rate-answers")

@@ -536,6 +536,26 @@ WARNINGS = {
         SENDER + 'pin_file="x"\n[[access.rules]]\nsenders=["*"]\nverbs=["APN"]\nproof="none"',
         "anybody may change",
     ),
+    "anybody who has a number": ('[[access.rules]]\nsenders=["+*"]', "anybody may change"),
+    "no proof where the rule can't say": (
+        SENDER + 'pin_file="x"\n[[access.rules]]\ndialects=["signed"]\nproof="none"\n'
+        '[dialects]\nenabled=["plain", "signed"]',
+        'proof = "none" of rule 1 is without effect',
+    ),
+    "the set-up code beside a password": (
+        '[access]\nsetup_code_file="x"\n[dialects]\nenabled=["plain", "coban"]\n'
+        '[dialects.coban]\npassword_file="y"',
+        "setup_code_file: without effect, as a dialect has a password",
+    ),
+    "the set-up code beside a PIN of OMA CP": (
+        '[access]\nsetup_code_file="x"\n[dialects]\nenabled=["plain", "omacp"]\n'
+        '[dialects.omacp]\npin_file="y"',
+        "setup_code_file: without effect, as OMA CP has a PIN",
+    ),
+    "the set-up code without who reads it": (
+        '[access]\nsetup_code_file="x"\n[dialects]\nenabled=["signed"]',
+        "setup_code_file: without effect, as plain isn't enabled",
+    ),
     "two secrets to begin with": (
         SENDER + 'pin_file="x"\nsetup_code_file="y"', "setup_code_file: without effect"
     ),
@@ -555,6 +575,24 @@ WARNINGS = {
 def test_warnings(text: str, told: str) -> None:
     (warning,) = parse(text.encode(), PATH).warnings
     assert told in warning
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ('dialects=["omacp"]', True),
+        ('dialects=["plain"]', False),
+        ('verbs=["STATUS"]', False),
+        ('senders=["1"]', False),
+    ],
+)
+def test_who_may_change_the_apn_by_what_proves_nothing(rule: str, told: bool) -> None:
+    text = (
+        f'{SENDER}pin_file="x"\n[[access.rules]]\nname="cp"\n{rule}\n'
+        '[dialects]\nenabled=["plain", "omacp"]\n[dialects.omacp]\naccept=["unsigned"]'
+    )
+    warnings = parse(text.encode(), PATH).warnings
+    assert any("by cp anybody may change" in each for each in warnings) is told
 
 
 FINE = {

@@ -103,6 +103,11 @@ BEGINNINGS: dict[str, tuple[str, str | None, bool]] = {
     # the rule's word, what is known of the verb
     "nothing": ("STATUS", None, True),
     "that one": ("APN READ", "APN", False),
+    "that one's past": ("APN HISTORY", "APN", False),
+    "that one's change": ("APN SET", "APN", True),
+    "all of that one": ("APN", "APN", True),
+    "networks that are only looked for": ("NETWORK SCAN", "NETWORK", False),
+    "one that is chosen": ("NETWORK SELECT", "NETWORK", True),
     "another": ("STATUS", "APN", False),
     "any": ("*", "APN", True),
     "an own one": ("DOOR", "DOOR", True),

@@ -41,7 +41,7 @@ def deleted_first(patch: pytest.MonkeyPatch) -> None:
         for memory, indexes in places_to_empty(messages).items():
             await modem.delete_messages(memory, indexes)
         if messages:
-            await self._commit([Found(m.pdu, m.memory, m.index) for m in messages])
+            await self._commit(modem, [Found(m.pdu, m.memory, m.index) for m in messages])
 
     patch.setattr(Intake, "_take_stored", take_stored)
 

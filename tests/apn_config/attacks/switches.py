@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from apn_config import access, admission, apn_syntax, proofs
+from apn_config import access, admission, apn_syntax, proofs, rules
 from apn_config.access import Access, Allowed
 from apn_config.admission import Admission
 from apn_config.clock import Moment
@@ -107,6 +107,11 @@ def _also_signed(patch: pytest.MonkeyPatch) -> None:
         "__init__",
         lambda self, rule, senders, secrets, **_named: made(self, rule, senders, secrets),
     )
+
+
+def _begins(word: str, first: str | None) -> bool:
+    """Has it that first word, whatever it does?"""
+    return first is None or word.split()[0] == first
 
 
 def _with_access(setting: Setting) -> Setting:
@@ -234,6 +239,8 @@ SWITCHES: dict[str, Switch] = {
     "keys of a rule": Switch("access._Compiled", _of_rules(False, keys=None)),
     "senders beside keys": Switch("access._compiled", _also_signed),
     "verbs of a rule": Switch("access.covers", _result(access, "covers", True)),
+    "errors for who may look": Switch("rules._may_begin", _code(rules._may_begin, _begins)),
+    "nonsense": Switch("_Compiled._is_narrow", _result(access._Compiled, "_is_narrow", False)),
     "oneself": Switch("access._digits", _result(access, "_digits", "")),
     "device id": Switch("Access._is_us", _result(access.Access, "_is_us", True)),
     # Proofs.

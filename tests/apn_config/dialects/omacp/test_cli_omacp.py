@@ -345,7 +345,7 @@ def made(*arguments: str | Path) -> Result:
 )
 def test_the_vectors_are_made(sec: str, name: str, pin_file: Path) -> None:
     vector = next(each for each in MESSAGES if each.id == f"01_min_em {name}")
-    options = ("--sec", sec, "--pin-file", pin_file, "--imsi", IMSI)
+    options = ("--napid", "NAP1", "--sec", sec, "--pin-file", pin_file, "--imsi", IMSI)
     assert made(*options, "--to-hex").stdout.strip().lower() == vector.push.hex()
     row = json.loads(made(*options, "--json").stdout)
     validate("command-make", row)
@@ -404,7 +404,7 @@ def test_the_rest_api_s_form(pin_file: Path) -> None:
     assert refused.exit_code == 2
     assert "not documented" in refused.output
     for form in (("--rest", "--unverified"), ("--unverified",)):
-        result = made(*form, "--pin-file", pin_file)
+        result = made(*form, "--napid", "NAP1", "--pin-file", pin_file)
         assert "nobody has tried" in result.stderr
         body = json.loads(result.stdout)
         assert body == {"payload": SHORT.push.hex().upper(), "udh": "0605040B8423F0", "dcs": 4}
@@ -465,3 +465,10 @@ def test_no_secret_is_in_a_repr(pass_file: Path) -> None:
     assert SECRET not in repr(check_omacp(message.push, pin=PIN))
     deliver = deliver_of(message.parts[0], "1", datetime(2026, 11, 28, tzinfo=UTC))
     assert deliver.data == message.parts[0].data
+
+
+def test_the_same_made_again_is_another_document(pin_file: Path) -> None:
+    """A device takes each document once."""
+    first, second = (made("--pin-file", pin_file, "--to-hex").stdout for _ in range(2))
+    assert first != second
+    assert len(first) == len(second)
