@@ -240,7 +240,7 @@ class Batch:
             self._move_time(scts)
         if isinstance(verdict, Execute):
             self._commands = True
-            self._note(message_id, sender, verdict.command.verb.value)
+            self._note(message_id, sender, verdict.command.verb.value, verdict.rule)
             return
         if isinstance(verdict, Answer):
             self._answers = True
@@ -259,9 +259,11 @@ class Batch:
         if after != before:
             marks.set_candidate(after.candidate)
 
-    def _note(self, message_id: int, sender: Sender, what: str) -> None:
+    def _note(self, message_id: int, sender: Sender, what: str, rule: str | None = None) -> None:
         self._log.append(f"message {message_id} from {masked(sender)}: {what}")
-        detail = {"from": masked(sender), "what": what}
+        detail: dict[str, str | int | None] = {"from": masked(sender), "what": what}
+        if rule is not None:
+            detail["rule"] = rule
         self._store.journal.add("message", str(message_id), detail, self._now)
 
     def _note_repeat(self, item: Found, sender: Sender) -> None:

@@ -40,6 +40,8 @@ def _message(subject: str, detail: dict[str, str]) -> str | None:
     if subject == "again":
         return f"An SMS from {detail.get('from', '-')} came again and is known already"
     told = f"command {what}" if what in _VERBS else what
+    if "rule" in detail:
+        told += f", by rule {detail['rule']}"
     return f"SMS {subject} from {detail.get('from', '-')}: {told}"
 
 

@@ -49,3 +49,15 @@ def test_what_moves_the_networks_time(
             )
             Batch(store, counsel, Device(), clock.now()).take([Found(part.pdu)])
         assert (store.marks.newest() is not None) is moves
+
+
+def test_the_journal_tells_which_rule_let_a_command_in(tmp_path: Path) -> None:
+    secrets, clock = Secrets(pin_word="4821"), FakeClock()
+    judge = Judge(Reader(), Access(SITE, secrets))
+    counsel = Counsel(judge, Admission(SITE, secrets), Voice(), "1234")
+    with Store.open(tmp_path / "store.db", clock.now()) as store, store.transaction():
+        for text in ("STATUS", "PIN 4821 APN", "APN"):
+            (part,) = compose_deliver("12345", text, timestamp=NOW)
+            Batch(store, counsel, Device(), clock.now()).take([Found(part.pdu)])
+        told = [(each.detail["what"], each.detail.get("rule")) for each in store.journal.tail(9)]
+    assert told == [("STATUS", "look"), ("APN", "senders"), ("pin-missing", None)]

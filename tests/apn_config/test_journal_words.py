@@ -11,6 +11,11 @@ from tests.apn_config.test_display import HOSTILE
 
 ENTRIES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "SMS 7 from *****45: command STATUS": ("message", "7", {"from": "*****45", "what": "STATUS"}),
+    "SMS 7 from *****45: command STATUS, by rule look": (
+        "message",
+        "7",
+        {"from": "*****45", "what": "STATUS", "rule": "look"},
+    ),
     "SMS 7 from EMnify: not-listed": ("message", "7", {"from": "EMnify", "what": "not-listed"}),
     "An SMS makes no sense and is set aside: too short": (
         "message",
