@@ -133,7 +133,7 @@ class Agent:
             clock=clock,
             plan=plan,
             sending=self.sending,
-            sent=self._sent,
+            ended=self._ended,
             expire_s=config.reply.expire_h * 3600,
             status_report=config.reply.status_report,
             no_sms=self._no_sms,
@@ -195,8 +195,8 @@ class Agent:
         identity = self._seen.identity
         return Device(identity.imei, identity.iccid or "", identity.imsi or "", self._number or "")
 
-    def _sent(self) -> None:
-        """The network took an answer."""
+    def _ended(self) -> None:
+        """The network took an answer, or it was given up."""
         self.runner.stirred.set()
         self.place.stirred.set()
 

@@ -47,7 +47,7 @@ class Outgoing:
     """Sends what is due. `sending` is held while the modem has a message of ours in hand.
 
     What isn't sent within `expire_s` is given up. With `status_report` the service centre is asked
-    what became of each answer. `no_sms` hears when the network takes nothing although the modem is
+    what became of each answer. `ended` hears that one was taken or given up, `no_sms` when the network takes nothing although the modem is
     registered.
     """
 
@@ -59,7 +59,7 @@ class Outgoing:
         clock: Clock,
         plan: Plan,
         sending: asyncio.Lock,
-        sent: Callable[[], None],
+        ended: Callable[[], None],
         expire_s: float = EXPIRE_S,
         status_report: bool = False,
         no_sms: Callable[[str], None] = lambda _why: None,
@@ -69,7 +69,7 @@ class Outgoing:
         self._clock = clock
         self._plan = plan
         self._sending = sending
-        self._sent = sent
+        self._ended = ended
         self._expire_s = expire_s
         self._status_report = status_report
         self._no_sms = no_sms
@@ -121,7 +121,9 @@ class Outgoing:
         row = self._handed
         # The answer that proves a change may have been withdrawn since it was read.
         if row is None or row.change_id is not None:
-            row, wait_s = await self._db.run(self._look)
+            row, wait_s, expired = await self._db.run(self._look)
+            if expired:
+                self._ended()
             if row is None:
                 if wait_s is None:
                     self._tries.clear()
@@ -132,7 +134,7 @@ class Outgoing:
             return _Pause(None, unless=self._due)
         parts = self._compose(row)
         if not parts:
-            await self._db.run(lambda store: self._give_up(store, row, "it can't be composed"))
+            await self._give_up(row, "it can't be composed")
             return None
         try:
             for part in parts:
@@ -142,21 +144,24 @@ class Outgoing:
         self._failures = 0
         await self._db.run(lambda store: self._took(store, row, reference))
         logger.info("answer %s is sent, reference %s", row.id, reference, extra=_fields(row))
-        self._sent()
+        self._ended()
         return None
 
-    def _look(self, store: Store) -> tuple[OutboxRow | None, float | None]:
-        """The oldest answer that is due and not too old, else how long until one is."""
+    def _look(self, store: Store) -> tuple[OutboxRow | None, float | None, bool]:
+        """The oldest answer that is due and not too old, else how long until one is; and whether
+        any has expired.
+        """
         now = self._clock.now()
+        expired = False
         for text in store.notices.take():
             store.outbox.add(self._plan.reply_to, text, now)
         while (row := store.outbox.next_due(now)) is not None:
             if store.time.age_s(row.created, now) < self._expire_s:
-                return row, None
+                return row, None, expired
             logger.warning("answer %s is too old to be sent", row.id, extra=_fields(row))
-            store.outbox.expire(row.id, now)
+            expired = store.outbox.expire(row.id, now)
             store.journal.add("answer", str(row.id), {"expired": row.last_error}, now)
-        return None, store.outbox.next_wake(now)
+        return None, store.outbox.next_wake(now), expired
 
     def _compose(self, row: OutboxRow) -> tuple[sms.Part, ...]:
         """The parts; none where the codec can't do it, which must not hold up the others.
@@ -186,10 +191,18 @@ class Outgoing:
         if change is not None and change.state is State.PROVING:
             advance(store, change, Ending(Event.NETWORK_TOOK_ANSWER), self._plan, now)
 
-    def _give_up(self, store: Store, row: OutboxRow, why: str) -> None:
+    async def _give_up(self, row: OutboxRow, why: str) -> None:
         now = self._clock.now()
-        store.outbox.fail(row.id, why, now)
-        store.journal.add("answer", str(row.id), {"failed": why}, now)
+
+        def write(store: Store) -> None:
+            store.outbox.fail(row.id, why, now)
+            store.journal.add("answer", str(row.id), {"failed": why}, now)
+
+        await self._db.run(write)
+        # Where it is due again, it has its tries again.
+        for meaning in Meaning:
+            del self._tries[row.id, meaning]
+        self._ended()
 
     async def _failed(self, modem: Modem, row: OutboxRow, error: ModemError) -> _Pause | None:
         """Decide by the meaning of the error when, or whether, to try again."""
@@ -200,7 +213,7 @@ class Outgoing:
         again = retry(meaning, self._tries[row.id, meaning])
         logger.warning("answer %s (%s): %s", row.id, meaning.value, error, extra=_fields(row))
         if again.wait_s is None:
-            await self._db.run(lambda store: self._give_up(store, row, str(error)))
+            await self._give_up(row, str(error))
             return None
         # A device without service tries for days: what is known already isn't written again.
         if not service or str(error) != row.last_error:

@@ -5,6 +5,7 @@ sent again, with the same text. Rows go out in the order of their ids; one that 
 up no other.
 
     DUE ──► SENT (its `report` may follow) | WITHDRAWN | FAILED | EXPIRED
+    FAILED ──► DUE where the way was to blame that was on trial
 """
 
 from __future__ import annotations
@@ -173,6 +174,16 @@ class Outbox:
             {"id": row_id, "error": error, "now_s": now_s, "not_before_s": now_s + wait_s},
         )
         return changed == 1
+
+    def due_again(self, since_s: float, *, but: int) -> None:
+        """What has failed since that running time is to be sent after all, but for the answers to
+        the message `but`.
+        """
+        self._database.change(
+            "UPDATE outbox SET state = 'due', ended_s = NULL, ended_wall = NULL"
+            " WHERE state = 'failed' AND ended_s >= :since_s AND inbox_id IS NOT :but",
+            {"since_s": since_s, "but": but},
+        )
 
     def awaiting(self, reference: int) -> list[OutboxRow]:
         """The answers of that TP-MR whose report is awaited, newest first: TP-MR wraps at 256."""

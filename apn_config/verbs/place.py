@@ -48,9 +48,9 @@ class Place:
     """One for all verbs, which run one at a time.
 
     `modem` waits for a modem that is initialised. `changing` is held by whoever changes the
-    device's settings: for a verb that touches them by its caller. `sending` is held while an answer
-    is being handed to the network. `stirred` is set by whoever hears that the network took one,
-    `closing` when the program is about to end.
+    device's settings. `sending` is held while an answer is being handed to the network. `stirred`
+    is set by whoever hears that the network took one or that it was given up, `closing` when the
+    program is about to end.
     """
 
     db: StoreThread
@@ -83,10 +83,17 @@ class Place:
 
         await self.db.run(write)
 
-    async def answer(self, row: InboxRow, outcome: Outcome, verdict: str) -> int:
+    async def answer(
+        self,
+        row: InboxRow,
+        outcome: Outcome,
+        verdict: str,
+        also: Callable[[Store], None] = lambda _store: None,
+    ) -> int:
         """Settle the message and queue its answer, in one transaction; the answer's id."""
 
         def write(store: Store) -> int:
+            also(store)
             self._settle(store, row, verdict)
             return self.queue_answer(store, row, outcome)
 
@@ -100,21 +107,35 @@ class Place:
 
     async def answer_instead(self, row: InboxRow, outcome: Outcome, verdict: str) -> None:
         """As `answer`, in the place of answers that aren't sent yet. Holds `sending`."""
-        async with self.sending:
-            await self.replace_answer(row, outcome, verdict)
-
-    async def replace_answer(self, row: InboxRow, outcome: Outcome, verdict: str) -> None:
-        """The same for whoever holds `sending` already."""
-        now = self.clock.now()
 
         def write(store: Store) -> None:
-            for former in store.outbox.of_message(row.id):
-                store.outbox.withdraw(former.id, now)
+            self._withdraw(store, row)
             self._settle(store, row, verdict)
             self.queue_answer(store, row, outcome)
 
-        await self.db.run(write)
+        async with self.sending:
+            await self.db.run(write)
         self.answer_queued()
+
+    async def withdraw(self, row: InboxRow) -> bool:
+        """Have none of its answers sent any more; False where the network took one. Holds
+        `sending`: what is just being handed over isn't withdrawn.
+        """
+
+        def write(store: Store) -> bool:
+            answers = store.outbox.of_message(row.id)
+            if any(answer.state is OutboxState.SENT for answer in answers):
+                return False
+            self._withdraw(store, row)
+            return True
+
+        async with self.sending:
+            return await self.db.run(write)
+
+    def _withdraw(self, store: Store, row: InboxRow) -> None:
+        now = self.clock.now()
+        for former in store.outbox.of_message(row.id):
+            store.outbox.withdraw(former.id, now)
 
     def queue_answer(self, store: Store, row: InboxRow, outcome: Outcome) -> int:
         """Queue an answer within a transaction of the caller, without settling; its id.
@@ -124,11 +145,6 @@ class Place:
         now = self.clock.now()
         text = self.plan.voice.say(outcome, row.form or Form(), now.wall)
         return store.outbox.add(self.plan.reply_to, text, now, inbox_id=row.id)
-
-    async def was_answered(self, row: InboxRow) -> bool:
-        """Did the network take an answer to that message?"""
-        answers = await self.db.run(lambda store: store.outbox.of_message(row.id))
-        return any(answer.state is OutboxState.SENT for answer in answers)
 
     async def sent(self, answer_id: int, within_s: float) -> bool:
         """Wait until the network took that answer; False where it didn't within that time, or never

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from apn_config.apn_changes import Refused
 from apn_config.model import Outcome, Result
-from apn_config.store import InboxRow, StoreError, StoreMisuse
+from apn_config.store import InboxRow, Store, StoreError, StoreMisuse
 from apn_config.verbs.place import Place
 from apn_config.vitals import beat
 from modem import CommandRefused, MisuseError, Modem, ModemError, ModemSilent
@@ -70,21 +70,30 @@ class Trial:
             await self.undo(undo, "not-sent")
 
     async def undo(self, undo: str, reason: str) -> None:
-        """Put back what was there and tell so, unless the network took the answer after all."""
+        """Put back what was there and tell so, unless the network took the answer after all.
+
+        What others were answered meanwhile and was given up is due again.
+        """
         place, row = self.place, self.row
-        # What is just being handed over isn't withdrawn.
-        async with place.sending:
-            if await place.was_answered(row):
-                await place.settle(row, "done")
-                return
-            if not await self._is_put_back(undo):
-                reason = "not-restored"
-            await place.replace_answer(row, Outcome(Result.ERR, reason=reason), reason)
+        if not await place.withdraw(row):
+            await place.settle(row, "done")
+            return
+        if not await self._is_put_back(undo):
+            reason = "not-restored"
+        await place.answer(row, Outcome(Result.ERR, reason=reason), reason, also=self._revive)
+
+    def _revive(self, store: Store) -> None:
+        """Its own answer is withdrawn, unless it was given up; that one tells what isn't true."""
+        begun = store.inbox.get(self.row.id)
+        if begun is not None and begun.started_s is not None:
+            store.outbox.due_again(begun.started_s, but=self.row.id)
 
     async def _is_put_back(self, undo: str) -> bool:
         """Try until it is; a modem that is away is waited for, one that refuses isn't for ever."""
         refusals = silences = 0
-        while refusals < REFUSALS_BORNE and silences < SILENCES_BORNE:
+        # Where there was nothing, it is only looked whether there still is nothing.
+        borne = REFUSALS_BORNE if undo else 1
+        while refusals < borne and silences < SILENCES_BORNE:
             modem = await self.place.modem()
             try:
                 if await self.put_back(modem, undo):

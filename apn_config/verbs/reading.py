@@ -6,14 +6,18 @@ is dropped from the right.
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 
+from apn_config.appliers import ApplierError
 from apn_config.model import Command, Outcome, Result, Verb
 from apn_config.network_words import network_pairs, registration_word
 from apn_config.networks import number_of
 from apn_config.verbs.place import Place
 from apn_config.verify import Observation, observe
-from modem import Modem, Registration, Signal
+from modem import CommandRefused, Modem, Registration, Signal
+
+logger = logging.getLogger(__name__)
 
 # What an answer tells of the past, newest first; what doesn't fit is left out.
 HISTORY_ROWS = 10
@@ -34,20 +38,17 @@ async def read_apn(place: Place, modem: Modem, _command: Command) -> Outcome:
 async def history(place: Place, _modem: Modem, _command: Command) -> Outcome:
     """The last changes, newest first, each by the name that was wanted and its outcome."""
     rows = await place.db.run(lambda store: store.changes.history(HISTORY_ROWS))
-    pairs = tuple((row.intent.wanted.name, row.state.value) for row in reversed(rows))
+    pairs = tuple((row.intent.wanted.name or "-", row.state.value) for row in reversed(rows))
     return Outcome(Result.OK, Verb.APN_HISTORY, pairs=pairs)
 
 
 async def status(place: Place, modem: Modem, _command: Command) -> Outcome:
     """All that an operator asks, from the registration to the version."""
-    cid = place.plan.apn.cid
-    apn = (await place.applier.read(modem, cid)).apn
-    seen = await observe(place.applier, modem, cid, activate=False)
+    registration, service = await _service(place, modem)
     signal = await modem.signal()
-    pairs = network_pairs(seen.registration, signal)
+    pairs = network_pairs(registration, signal)
     pairs += _quality(signal)
-    pairs.append(("apn", apn.name))
-    pairs += _address(seen)
+    pairs += service
     pairs += await _operator(modem)
     pairs += _traffic(place, modem)
     pairs.append(("up", shown_uptime(place.clock.now().boottime_s)))
@@ -90,6 +91,20 @@ async def smsc(_place: Place, modem: Modem, _command: Command) -> Outcome:
 
 
 # --- parts ----------------------------------------------------------------------------------------
+
+
+async def _service(place: Place, modem: Modem) -> tuple[Registration, list[tuple[str, str]]]:
+    """The registration, APN and address; without the latter where the modem or the system refuses
+    to tell them, which is when somebody asks for the status.
+    """
+    cid = place.plan.apn.cid
+    try:
+        apn = (await place.applier.read(modem, cid)).apn
+        seen = await observe(place.applier, modem, cid, activate=False)
+    except (CommandRefused, ApplierError) as error:
+        logger.info("STATUS: %s", error)
+        return await modem.registration(), []
+    return seen.registration, [("apn", apn.name), *_address(seen)]
 
 
 def _address(seen: Observation) -> list[tuple[str, str]]:

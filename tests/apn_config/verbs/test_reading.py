@@ -13,7 +13,7 @@ from apn_config.verbs import reading
 from apn_config.verbs.reading import shown_uptime
 from apn_config.verbs.traffic import Traffic, shown_octets, traffic_of
 from modem.profiles import GENERIC
-from modem.simulator import NetworkSettings
+from modem.simulator import Action, Fault, FaultPlan, NetworkSettings
 from tests.service.bench import Bench, Play, with_apn
 
 
@@ -180,3 +180,17 @@ def test_counters_that_are_none_are_not_told(tmp_path: Path, received: str) -> N
     interface(tmp_path, "wwan0", received, "34\n")
     assert traffic_of("/dev/ttyUSB2", "wwan0", tmp_path) is None
     assert traffic_of("/dev/ttyUSB2", "wwan1", tmp_path) is None
+
+
+@pytest.mark.parametrize("refused", [r"\+CGDCONT\?", r"\+CGATT\?", r"\+CGACT\?"])
+def test_status_without_what_the_modem_refuses_to_tell(play: Play, refused: str) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.passes(60)
+        fault = Fault(Action.REFUSE, pattern=refused, code="CME 3")
+        bench.simulated.set_faults(FaultPlan((fault,)))
+        answer = await asked(bench, "STATUS")
+        assert answer.startswith("OK STATUS reg=")
+        assert "apn" not in keys(answer)
+        assert keys(answer)[-1] == "ver"
+
+    play(story)
