@@ -47,7 +47,7 @@ def load_secrets(config: Config) -> Secrets:
         passwords=passwords,
         devices=devices,
         omacp_pin=_omacp_pin(config) if "omacp" in enabled else None,
-        omacp_accept=config.dialects.omacp.accept,
+        omacp_accept=config.dialects.omacp.accept if "omacp" in enabled else frozenset(),
         setup_code=_setup_code(config),
         keys=_keys(config) if "signed" in enabled else (),
         lax=is_lax(config),

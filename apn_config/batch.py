@@ -188,6 +188,8 @@ class Batch:
 
     def _join(self, sender: Sender, place: Place) -> None:
         """Make one message of the parts, once all are there."""
+        if self._store.inbox.lacks_parts(sender, place):
+            return
         reassembler = sms.Reassembler(max_age_s=PARTS_WAIT_S)
         rows = {}
         for row in self._store.inbox.parts_of(sender, place):

@@ -16,6 +16,7 @@ from apn_config.config import DEFAULT_PATH, Config, ConfigError, load, parse
 from apn_config.config_apn import APPLIERS
 
 if TYPE_CHECKING:
+    from apn_config.config_commands import CommandsConfig
     from apn_config.config_recovery import RecoveryConfig
     from apn_config.model import Apn
 
@@ -222,7 +223,11 @@ def _report(understood: Config) -> dict[str, Any]:
         "control": {"socket": str(understood.control.socket)},
         "recovery": _recovery(understood.recovery),
         "port": use,
-        "warnings": [*understood.warnings, *_port_warnings(port, use, apn.applier)],
+        "warnings": [
+            *understood.warnings,
+            *_port_warnings(port, use, apn.applier),
+            *_command_warnings(understood.commands),
+        ],
     }
 
 
@@ -282,6 +287,33 @@ def _port_warnings(port: str, use: dict[str, Any], applier: str) -> list[str]:
                 f'apn.applier: "at" works against ModemManager; "{use["fitting_applier"]}" fits'
             )
     return found
+
+
+def _command_warnings(commands: CommandsConfig) -> list[str]:
+    """What would be answered `not-started`, after the answer to REBOOT HOST was sent."""
+    from importlib.metadata import entry_points
+
+    from apn_config.verbs.own import GROUP
+
+    found = []
+    programs = {f"commands.own.{name}": own.program for name, own in commands.own.items()}
+    for key, program in {"commands.reboot_host": commands.reboot_host, **programs}.items():
+        if program and not _is_program(program[0]):
+            found.append(f"{key}: there is no program {program[0]} now")
+    for name, own in commands.own.items():
+        if own.function is not None and not entry_points(group=GROUP, name=own.function):
+            found.append(f"commands.own.{name}: there is no entry point {own.function} of {GROUP}")
+    return found
+
+
+def _is_program(name: str) -> bool:
+    """As the daemon looks for it: from /, with a path of its own."""
+    from shutil import which
+
+    from apn_config.appliers.processes import CLEAN_ENVIRONMENT
+
+    path = f"/{name}" if "/" in name and not name.startswith("/") else name
+    return which(path, path=CLEAN_ENVIRONMENT["PATH"]) is not None
 
 
 def _rows(report: dict[str, Any]) -> list[tuple[str, object]]:

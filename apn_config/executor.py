@@ -13,10 +13,10 @@ from apn_config.appliers import ApplierError, ApplierRefused
 from apn_config.judgement import Answer, Judge, Judgement, Silence
 from apn_config.model import Command, Device, Form, Outcome, Result, Verb
 from apn_config.store import InboxRow, Store, StoreError, StoreMisuse, clock_step_s
-from apn_config.verbs import ONCE, READING
+from apn_config.verbs import ONCE, READING, verb_to_undo
 from apn_config.verbs.place import Place
 from apn_config.vitals import idle
-from modem import MisuseError, Modem, ModemError
+from modem import MisuseError, ModemError
 
 logger = logging.getLogger(__name__)
 
@@ -81,15 +81,18 @@ class Executor:
 
         It was allowed then, and its end needs nobody's permission.
         """
-        form = row.form or Form()
-        command = self._judge.reader.read_as(row.message, form.dialect)
-        if not isinstance(command, Command) or command.verb not in ONCE:
-            # The configuration knows its verb no more.
-            outcome = Outcome(Result.ERR, reason="interrupted")
-            await self._place.answer_instead(row, outcome, "interrupted")
+        parsed = self._judge.reader.read_as(row.message, (row.form or Form()).dialect)
+        if isinstance(parsed, Command) and parsed.verb in ONCE:
+            verb: Verb | None = parsed.verb
+            row = replace(row, form=row.form or parsed.form)
+        else:
+            # The configuration knows it no more. What it would put back tells what it was.
+            verb = verb_to_undo(row.undo)
+        if verb is not None:
+            await ONCE[verb].after_restart(self._place, row)
             return
-        row = replace(row, form=row.form or command.form)
-        await ONCE[command.verb].after_restart(self._place, row, command)
+        outcome = Outcome(Result.ERR, reason="interrupted")
+        await self._place.answer_instead(row, outcome, "interrupted")
 
     # --- one message --------------------------------------------------------------------------
 
@@ -128,9 +131,8 @@ class Executor:
     async def _execute(self, row: InboxRow, command: Command) -> None:
         tries = 0
         while True:
-            modem = await self._place.modem()
             try:
-                await self._once(modem, row, command)
+                await self._once(row, command)
             except Refused as refusal:
                 await self._refuse(row, command.verb, refusal.reason)
             except (MisuseError, ApplierRefused) as error:
@@ -145,21 +147,19 @@ class Executor:
                 await self._refuse(row, command.verb, "modem-error")
             return
 
-    async def _once(self, modem: Modem, row: InboxRow, command: Command) -> None:
+    async def _once(self, row: InboxRow, command: Command) -> None:
         verb, form = command.verb, row.form or command.form
         if verb.changing:
             await self._refuse_stale(row, command)
-        if verb in (Verb.APN_SET, Verb.APN_ROLLBACK):
-            await self._changes.by_sms(modem, row, command, form)
-        elif verb is Verb.APN_KEEP:
+        if verb is Verb.APN_KEEP:
             await self._changes.keep(row, command, form)
-        elif verb is Verb.OWN:
-            await ONCE[verb].run(self._place, modem, row, command)
         elif verb in ONCE:
-            async with self._changes.changing:
-                await ONCE[verb].run(self._place, modem, row, command)
+            await ONCE[verb].run(self._place, row, command)
+        elif verb in (Verb.APN_SET, Verb.APN_ROLLBACK):
+            await self._changes.by_sms(await self._place.modem(), row, command, form)
         else:
-            await self._answer(row, await READING[verb](self._place, modem, command), "answered")
+            outcome = await READING[verb](self._place, await self._place.modem(), command)
+            await self._answer(row, outcome, "answered")
 
     async def _answer(self, row: InboxRow, outcome: Outcome, verdict: str) -> None:
         await self._place.answer(row, outcome, verdict)

@@ -58,7 +58,8 @@ class Intake:
         self._counsel = counsel
         self._device = device
         self._by_card = by_card
-        self._looked_at_card: Modem | None = None
+        # Was it waited for in vain? Then not again before the next initialisation.
+        self._card_is_mute = False
         self._policy = policy
         self._stored = stored
         self._announced: set[tuple[str | None, int]] = set()
@@ -93,7 +94,7 @@ class Intake:
         self._policy.disturbed()
         self._announced.clear()
         self._sweep_all = True
-        self._looked_at_card = None
+        self._card_is_mute = False
         self._wake.set()
 
     def storage_full(self) -> None:
@@ -133,9 +134,7 @@ class Intake:
 
     async def _work(self, modem: Modem) -> None:
         self._wake.clear()
-        if self._by_card and self._looked_at_card is not modem:
-            await _await_card(modem, self._by_card)
-            self._looked_at_card = modem
+        await self._know_card(modem)
         if self._direct:
             await self._take_direct(modem)
         if self._sweep_all:
@@ -224,11 +223,17 @@ class Intake:
             self._direct.pop(0)
             await modem.acknowledge()
 
+    async def _know_card(self, modem: Modem) -> None:
+        told = _tells(modem, self._by_card)
+        if not told and not self._card_is_mute:
+            told = await _await_card(modem, self._by_card)
+        self._card_is_mute = not told
+
     async def _commit(self, modem: Modem, found: Sequence[Found]) -> None:
         if "imsi" in self._by_card and any(_has_octets(each.pdu) for each in found):
             # An applet may have changed it since, and not every modem tells of that.
             await modem.read_card()
-            await _await_card(modem, self._by_card)
+            await self._know_card(modem)
         now, device = self._clock.now(), self._device()
         taken = await self._db.run(
             lambda store: Batch(store, self._counsel, device, now).take(found)
@@ -252,21 +257,26 @@ def _has_octets(pdu: str) -> bool:
     return isinstance(message, sms.Deliver) and message.data is not None
 
 
-async def _await_card(modem: Modem, numbers: Collection[str]) -> None:
-    """Ask for these numbers of the card until it tells them, for CARD_S at most.
+def _tells(modem: Modem, numbers: Collection[str]) -> bool:
+    return all(getattr(modem.identity, number) for number in numbers)
+
+
+async def _await_card(modem: Modem, numbers: Collection[str]) -> bool:
+    """Ask for these numbers of the card until it tells them, for CARD_S at most; does it?
 
     What waited in the modem is read first after a start, when a card may still be busy (transcript
     qualcomm-sim-busy-after-pin); and what is proven by its numbers couldn't be.
     """
     loop = asyncio.get_running_loop()
     until_s = loop.time() + CARD_S
-    while not all(getattr(modem.identity, number) for number in numbers):
+    while not _tells(modem, numbers):
         if loop.time() >= until_s:
             logger.warning("the card doesn't tell its %s", " and ".join(sorted(numbers)))
-            return
+            return False
         with idle():
             await asyncio.sleep(SECOND_LOOK_S)
         await modem.read_card()
+    return True
 
 
 def places_to_empty(messages: Iterable[StoredMessage]) -> dict[str, list[int]]:

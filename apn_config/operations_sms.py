@@ -9,6 +9,7 @@ from apn_config import arguments
 from apn_config.control import BadRequest, ControlError, Emit, Json, Operation
 from apn_config.desk import EXIT_REFUSED, Desk
 from apn_config.masking import masked
+from apn_config.model import Message
 from apn_config.store import InboxRow, OutboxRow, Store
 from apn_config.veil import Veil
 from modem import StoredMessage, sms
@@ -117,7 +118,7 @@ def stored_json(pdu: str, memory: str | None, index: int | None, veil: Veil) -> 
     return {
         **base,
         "from": getattr(message, "number", None),
-        "text": _shown(message.text, veil, part=bool(message.concat))
+        "text": _shown(Message(message.text, message.data), veil, part=bool(message.concat))
         if isinstance(message, sms.Deliver)
         else None,
         "time": None if time is None else time.isoformat(),
@@ -140,7 +141,7 @@ def inbox_json(row: InboxRow, veil: Veil) -> Json:
 def _text_of(row: InboxRow, veil: Veil) -> str | None:
     """What is kept of one that is done with is without secrets, but for a word out of its place."""
     if row.verdict is None:
-        return _shown(row.text, veil, part=row.place is not None)
+        return _shown(row.message, veil, part=row.place is not None)
     return None if row.text is None else veil.without_words(row.text)
 
 
@@ -175,6 +176,8 @@ def _key(pdu: str) -> bytes:
     return message.key if isinstance(message, sms.Deliver) else b""
 
 
-def _shown(text: str | None, veil: Veil, *, part: bool) -> str:
+def _shown(message: Message, veil: Veil, *, part: bool) -> str:
     """A part may be the middle of a password, so nothing but its length is shown."""
-    return f"[{len(text or '')} characters]" if part else veil.shown(text or "")
+    if message.text is None:
+        return f"[{len(message.data or b'')} octets]"
+    return f"[{len(message.text)} characters]" if part else veil.shown(message)

@@ -47,8 +47,8 @@ class Outgoing:
     """Sends what is due. `sending` is held while the modem has a message of ours in hand.
 
     What isn't sent within `expire_s` is given up. With `status_report` the service centre is asked
-    what became of each answer. `ended` hears that one was taken or given up, `no_sms` when the network takes nothing although the modem is
-    registered.
+    what became of each answer. `ended` hears that one was taken or given up, `no_sms` when the
+    network takes nothing although the modem is registered.
     """
 
     def __init__(

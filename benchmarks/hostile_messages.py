@@ -6,7 +6,9 @@ Each is read in all dialects, judged by rules and proofs, and let in or not with
 remember, in a store on the file system of DIR, whose fsyncs count (one in 50 messages, as the
 daemon reads them in batches). They are strangers, forged senders who guess words, passwords, codes
 and signatures, replays, octets, texts that are long or odd, and somebody who knows the PIN word and
-floods. Half a minute goes by between two: lock-outs begin and end, and rates fill and empty.
+floods. After each fourth comes a part of a long message that never becomes whole, and is stored, as
+parts are before anybody is judged. Half a minute goes by between two: lock-outs begin and end, and
+rates fill and empty.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from apn_config.access import Access, Secrets
 from apn_config.admission import Admission
+from apn_config.batch import Batch, Counsel, Found
 from apn_config.config import AccessConfig, Rule
 from apn_config.dialects import dialect_named
+from apn_config.dialects.omacp.encode import EIGHT_BIT_DCS
 from apn_config.dialects.omacp.security import digest
 from apn_config.dialects.signed import sign
 from apn_config.judgement import Judge, Silence
@@ -33,15 +38,19 @@ from apn_config.keys import Key
 from apn_config.model import Device, Message, Password, Sender
 from apn_config.reader import Reader
 from apn_config.store import Store
+from apn_config.voice import Voice
 from benchmarks import machine
 from benchmarks.figures import Spread, table
 from benchmarks.process import Memory
 from benchmarks.stores import moment
+from modem import sms
 
 MESSAGES = 100_000
 BLOCKS = 10
 BATCH = 50
 EVERY_S = 30.0
+PART_EVERY = 4
+PARTS = "open parts"
 TABLES = ("failures", "spent", "macs", "counters", "journal")
 DIALECTS = ("plain", "signed", "omacp", "teltonika", "queclink", "suntech", "coban", "raw-at")
 
@@ -122,6 +131,26 @@ def _kinds(chance: random.Random) -> Sequence[Callable[[], tuple[Message, Sender
     )
 
 
+def hostile_parts(count: int, seed: int = 1) -> Iterator[str]:
+    """So many PDUs, always the same: of one message, of many, and of one with the most parts."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        sender, concat = chance.choice(
+            (
+                ("99666", sms.Concat(55, 2, 1)),
+                (f"49{chance.randrange(10**9)}", sms.Concat(chance.randrange(256), 3, 1)),
+                (OPERATOR.address, sms.Concat(7, 255, chance.randrange(1, 255))),
+            )
+        )
+        yield sms.build_deliver(
+            sms.parse_sender(sender),
+            datetime(2026, 1, 1, tzinfo=UTC),
+            payload=chance.randbytes(130),
+            elements=(sms.concat_element(concat),),
+            dcs=EIGHT_BIT_DCS,
+        ).pdu
+
+
 def _proven(body: bytes) -> bytes:
     return _push(digest(PIN, body), body)
 
@@ -163,14 +192,16 @@ class Result:
 
 def measure(path: Path, messages: int) -> Result:
     """Judge so many in a new store at `path`."""
-    judge = Judge(Reader([dialect_named(name) for name in DIALECTS]), Access(CONFIG, SECRETS))
-    admission = Admission(CONFIG, SECRETS)
+    reader = Reader([dialect_named(name) for name in DIALECTS])
+    judge, admission = Judge(reader, Access(CONFIG, SECRETS)), Admission(CONFIG, SECRETS)
+    counsel = Counsel(judge, admission, Voice(reader.dialects), OPERATOR.address)
     verdicts: Counter[str] = Counter()
     blocks_s: list[float] = []
     rss_kib: list[int] = []
-    rows: dict[str, list[int]] = {name: [] for name in TABLES}
+    rows: dict[str, list[int]] = {name: [] for name in (*TABLES, PARTS)}
     size = messages // BLOCKS
     waiting = list(hostile(size * BLOCKS))
+    parts = list(hostile_parts(size * BLOCKS // PART_EVERY + 1))
     began_s = time.perf_counter()
     with Store.open(path, moment(0)) as store:
         with store.transaction():
@@ -185,6 +216,9 @@ def measure(path: Path, messages: int) -> Result:
                         judged = judge.judge(message, sender, DEVICE)
                         let_in = admission.admit(store, judged, sender, DEVICE, now)
                         verdicts[let_in.why if isinstance(let_in, Silence) else "let in"] += 1
+                        if number % PART_EVERY == 0:
+                            part = Found(parts[number // PART_EVERY])
+                            Batch(store, counsel, DEVICE, now).take([part])
             blocks_s.append((time.process_time() - began_cpu_s) / size)
             rss_kib.append(Memory.of(os.getpid()).rss_kib)
             for name, count in _counts(store).items():
@@ -207,6 +241,7 @@ def _counts(store: Store) -> dict[str, int]:
             row = store._database.one(f"SELECT count(*) AS kept FROM {name}")  # noqa: SLF001
             assert row is not None
             found[name] = int(row["kept"])
+        found[PARTS] = len(store.inbox.open_parts())
         return found
 
 

@@ -21,6 +21,8 @@ from apn_config.store.device_time import DeviceTime, Stamp
 
 KEEP_S: Final = 30 * 86400.0
 PRUNE_ROWS: Final = 200
+# More answers than wait at one time.
+LOOK_BACK_ROWS: Final = 1000
 
 
 class OutboxState(Enum):
@@ -177,12 +179,13 @@ class Outbox:
 
     def due_again(self, since_s: float, *, but: int) -> None:
         """What has failed since that running time is to be sent after all, but for the answers to
-        the message `but`.
+        the message `but`. Looks at the last LOOK_BACK_ROWS.
         """
         self._database.change(
             "UPDATE outbox SET state = 'due', ended_s = NULL, ended_wall = NULL"
-            " WHERE state = 'failed' AND ended_s >= :since_s AND inbox_id IS NOT :but",
-            {"since_s": since_s, "but": but},
+            " WHERE id > (SELECT max(id) FROM outbox) - :rows AND state = 'failed'"
+            " AND ended_s >= :since_s AND inbox_id IS NOT :but",
+            {"rows": LOOK_BACK_ROWS, "since_s": since_s, "but": but},
         )
 
     def awaiting(self, reference: int) -> list[OutboxRow]:

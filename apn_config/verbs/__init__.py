@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from apn_config.dialects.plain import AUTOMATIC
 from apn_config.model import Verb
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ T = TypeVar("T")
 class Once:
     """A verb that touches the device. Both settle the message and answer it.
 
-    `run` raises Refused and ModemError only as long as it hasn't begun. `after_restart` is told of
-    a message whose verb had begun when the program stopped.
+    `run` raises Refused and ModemError only as long as it hasn't begun; it waits for the modem
+    where it needs one, and holds `changing` while it touches its settings. `after_restart` is told
+    of a message whose verb had begun when the program stopped.
     """
 
-    run: Callable[[Place, Modem, InboxRow, Command], Awaitable[None]]
-    after_restart: Callable[[Place, InboxRow, Command], Awaitable[None]]
+    run: Callable[[Place, InboxRow, Command], Awaitable[None]]
+    after_restart: Callable[[Place, InboxRow], Awaitable[None]]
 
 
 class _Homes(Mapping[Verb, T], Generic[T]):
@@ -64,7 +66,7 @@ READING: Mapping[Verb, Read] = _Homes(
         Verb.STATUS: ("reading", "status"),
         Verb.SIGNAL: ("reading", "signal"),
         Verb.NETWORK: ("reading", "network"),
-        Verb.SMSC: ("reading", "smsc"),
+        Verb.SMSC: ("smsc", "read"),
         Verb.NETWORK_SCAN: ("scan", "scan"),
     }
 )
@@ -77,3 +79,10 @@ ONCE: Mapping[Verb, Once] = _Homes(
         Verb.OWN: ("own", "OWN"),
     }
 )
+
+
+def verb_to_undo(undo: str | None) -> Verb | None:
+    """Which verb puts that back; None where there is nothing to put back."""
+    if not undo:
+        return None
+    return Verb.NETWORK_SELECT if undo == AUTOMATIC else Verb.SMSC_SET

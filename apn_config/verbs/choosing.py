@@ -1,8 +1,8 @@
 """NETWORK <number> and NETWORK AUTO: the network is registered in, and takes the answer.
 
-Choosing the same network twice does no harm, so the verb is repeatable. It is begun all the same,
-since a choice that isn't proven has to be undone, over a restart of the program, too: then the
-modem chooses by itself again.
+Choosing the same network twice does no harm. It is begun once all the same, since a choice that
+isn't proven has to be undone, over a restart of the program, too: then the modem chooses by itself
+again.
 """
 
 from __future__ import annotations
@@ -30,15 +30,19 @@ REGISTER_S = 60.0
 _BY_ITSELF = re.compile(r"\+COPS:\s*0\b", re.IGNORECASE)
 
 
-async def _run(place: Place, modem: Modem, row: InboxRow, command: Command) -> None:
+async def _run(place: Place, row: InboxRow, command: Command) -> None:
     word = command.words[0] if command.words else ""
     if word != AUTOMATIC and not is_plmn(word):
         raise Refused("bad-network")
-    trial = Trial(place, row, _put_back)
-    await trial.run(AUTOMATIC, partial(_choose, place, modem, word), _proof_s(place))
+    modem = await place.modem()
+    async with place.changing:
+        trial = Trial(place, row, _put_back)
+        # As long as the answer to an APN change has.
+        within_s = place.plan.apn.channel_timeout_s
+        await trial.run(AUTOMATIC, partial(_choose, place, modem, word), within_s)
 
 
-async def _after_restart(place: Place, row: InboxRow, _command: Command) -> None:
+async def _after_restart(place: Place, row: InboxRow) -> None:
     async with place.changing:
         await Trial(place, row, _put_back).undo(AUTOMATIC, "interrupted")
 
@@ -64,11 +68,6 @@ async def _put_back(modem: Modem, _former: str) -> bool:
         return True
     await run_long(modem, selection(None))
     return True
-
-
-def _proof_s(place: Place) -> float:
-    """As long as the answer to an APN change has."""
-    return place.plan.apn.channel_timeout_s
 
 
 SELECT = Once(_run, _after_restart)

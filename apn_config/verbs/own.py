@@ -23,7 +23,6 @@ from apn_config.replies import fitted
 from apn_config.store import InboxRow
 from apn_config.verbs import Once
 from apn_config.verbs.place import Place
-from modem import Modem
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class FunctionFailed(Exception):
         super().__init__(reason)
 
 
-async def _run(place: Place, _modem: Modem, row: InboxRow, command: Command) -> None:
+async def _run(place: Place, row: InboxRow, command: Command) -> None:
     name, *arguments = command.words or ("",)
     own = place.commands.own.get(name)
     if own is None:
@@ -58,7 +57,7 @@ async def _run(place: Place, _modem: Modem, row: InboxRow, command: Command) -> 
     await place.answer(row, outcome, outcome.reason or "done")
 
 
-async def _after_restart(place: Place, row: InboxRow, _command: Command) -> None:
+async def _after_restart(place: Place, row: InboxRow) -> None:
     """Whether it was done nobody can tell."""
     await place.answer(row, Outcome(Result.ERR, reason="interrupted"), "interrupted")
 

@@ -1,4 +1,4 @@
-"""The verbs that read: APN, APN HISTORY, STATUS, SIGNAL, NETWORK, SMSC.
+"""The verbs that read: APN, APN HISTORY, STATUS, SIGNAL, NETWORK.
 
 The keys of an answer stand in the order in which an operator needs them: what one SMS doesn't hold
 is dropped from the right.
@@ -83,11 +83,6 @@ async def where(modem: Modem, registration: Registration) -> Pairs:
     pairs.append(("reg", registration_word(registration)))
     pairs += [] if registration.rat is None else [("rat", registration.rat)]
     return tuple(pairs)
-
-
-async def smsc(_place: Place, modem: Modem, _command: Command) -> Outcome:
-    """The service centre's number, empty where the modem tells none."""
-    return Outcome(Result.OK, Verb.SMSC, await modem.service_centre() or "")
 
 
 # --- parts ----------------------------------------------------------------------------------------

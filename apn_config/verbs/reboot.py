@@ -9,7 +9,7 @@ from contextlib import suppress
 from apn_config.apn_changes import Refused, move_mark
 from apn_config.appliers import ApplierError, ApplierUnavailable
 from apn_config.appliers.processes import run_program
-from apn_config.model import Command, Outcome, Result
+from apn_config.model import Command, Outcome, Result, Verb
 from apn_config.store import InboxRow, Rung, Store
 from apn_config.verbs import Once
 from apn_config.verbs.place import Place
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 MODEM_S = 180.0
 # From the command for it until the modem goes away, or says that it boots.
 BOOT_HEARD_S = 10.0
+# Three lines without an answer, a minute, are a modem that is lost.
+LOOK_S = 20.0
 # The host's answer goes out first, but not at any price.
 ANSWER_S = 60.0
 # The configured program asks for the reboot and ends; then the host goes down.
@@ -32,7 +34,13 @@ HOST_DOWN_S = 180.0
 # --- the modem ------------------------------------------------------------------------------------
 
 
-async def _run_modem(place: Place, modem: Modem, row: InboxRow, command: Command) -> None:
+async def _run_modem(place: Place, row: InboxRow, _command: Command) -> None:
+    modem = await place.modem()
+    async with place.changing:
+        await _restart(place, modem, row)
+
+
+async def _restart(place: Place, modem: Modem, row: InboxRow) -> None:
     """That it has begun is on the disk before the modem is told."""
     if modem.profile.driver.reset is None:
         raise Refused("unsupported")
@@ -44,18 +52,32 @@ async def _run_modem(place: Place, modem: Modem, row: InboxRow, command: Command
     try:
         await modem.restart()
         async with asyncio.timeout(MODEM_S):
-            await place.initialisations.beyond(before)
+            await _is_back(place, modem, before)
     except (ModemError, TimeoutError) as error:
         logger.warning("REBOOT MODEM: %s", error)
         await place.answer(row, Outcome(Result.ERR, reason="no-answer"), "no-answer")
         return
-    await place.answer(row, Outcome(Result.OK, command.verb), "done")
+    await place.answer(row, Outcome(Result.OK, Verb.REBOOT_MODEM), "done")
 
 
-async def _modem_after_restart(place: Place, row: InboxRow, command: Command) -> None:
+async def _is_back(place: Place, modem: Modem, before: int) -> None:
+    """Until it is ready again. One that boots without a word (SARA-R4) is given a line now and then
+    whose echo shows that it did.
+    """
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await place.initialisations.beyond(before)
+                return
+        if not modem.restarted.is_set():
+            with suppress(ModemError):
+                await modem.run_at("AT")
+
+
+async def _modem_after_restart(place: Place, row: InboxRow) -> None:
     """It is done if the host was rebooted since, or the modem is just rebooting."""
     if await _host_booted(place, row) or await _modem_boots(place, row):
-        await place.answer(row, Outcome(Result.OK, command.verb), "done")
+        await place.answer(row, Outcome(Result.OK, Verb.REBOOT_MODEM), "done")
     else:
         await place.answer(row, Outcome(Result.ERR, reason="interrupted"), "interrupted")
 
@@ -83,7 +105,13 @@ def _began_s(row: InboxRow) -> float:
 # --- the host -------------------------------------------------------------------------------------
 
 
-async def _run_host(place: Place, _modem: Modem, row: InboxRow, command: Command) -> None:
+async def _run_host(place: Place, row: InboxRow, _command: Command) -> None:
+    """Needs no modem: one that hangs may be the reason why it is wanted."""
+    async with place.changing:
+        await _answer_and_reboot(place, row)
+
+
+async def _answer_and_reboot(place: Place, row: InboxRow) -> None:
     """The answer is queued with the begin: afterwards there is nobody to queue it."""
     if not place.commands.reboot_host:
         raise Refused("unsupported")
@@ -93,7 +121,7 @@ async def _run_host(place: Place, _modem: Modem, row: InboxRow, command: Command
         store.inbox.start(row.id, now)
         move_mark(store, row)
         store.journal.add("command", str(row.id), {"verdict": "started"}, now)
-        return place.queue_answer(store, row, Outcome(Result.OK, command.verb))
+        return place.queue_answer(store, row, Outcome(Result.OK, Verb.REBOOT_HOST))
 
     answer_id = await place.db.run(begin)
     place.answer_queued()
@@ -131,7 +159,7 @@ async def _reboot(place: Place) -> str | None:
     return "no-reboot"
 
 
-async def _host_after_restart(place: Place, row: InboxRow, _command: Command) -> None:
+async def _host_after_restart(place: Place, row: InboxRow) -> None:
     if await _host_booted(place, row):
         await place.settle(row, "done")
         return

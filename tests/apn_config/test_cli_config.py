@@ -136,6 +136,28 @@ def test_check_of_a_port_on_tcp_asks_for_no_holders(
 
 
 @pytest.mark.usefixtures("machine")
+def test_check_warns_of_programs_that_are_not_there(working: Path) -> None:
+    with working.open("a") as file:
+        file.write(
+            '[commands]\nreboot_host = ["/nowhere/reboot"]\n'
+            '[commands.own.A]\nprogram = ["sh", "-c", "x"]\n'
+            '[commands.own.B]\nprogram = ["bin/sh"]\n'
+            '[commands.own.C]\nprogram = ["nowhere"]\n'
+            '[commands.own.D]\nprogram = ["/"]\n'
+            '[commands.own.E]\nfunction = "nobody"\n'
+        )
+    report = json_of(
+        call(cli_config.config, "check", "--config", working, "--json"), "config_check"
+    )
+    assert report["warnings"] == [
+        "commands.reboot_host: there is no program /nowhere/reboot now",
+        "commands.own.C: there is no program nowhere now",
+        "commands.own.D: there is no program / now",
+        "commands.own.E: there is no entry point nobody of modem_helper.commands",
+    ]
+
+
+@pytest.mark.usefixtures("machine")
 def test_check_warns_of_a_port_that_is_not_there(working: Path) -> None:
     (working.parent / "modem0").unlink()
     report = json_of(

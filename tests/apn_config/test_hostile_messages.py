@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from apn_config.store.guards import KEEP_MACS, KEEP_SENDERS
-from benchmarks.hostile_messages import CONFIG, DIALECTS, Result, hostile, measure
+from apn_config.store.inbox import OPEN_PARTS
+from benchmarks.hostile_messages import (
+    CONFIG,
+    DIALECTS,
+    PARTS,
+    Result,
+    hostile,
+    hostile_parts,
+    measure,
+)
 
 ROOT = Path(__file__).parents[2]
 SAMPLE, ALL = 5_000, 100_000
@@ -28,6 +37,7 @@ def check(result: Result) -> None:
     assert most["failures"] <= KEEP_SENDERS + len(DIALECTS)
     assert most["spent"] <= MOST_SPENT
     assert most["macs"] <= KEEP_MACS
+    assert 0 < most[PARTS] <= OPEN_PARTS
     assert most["counters"] == 1
     assert result.rss_kib[-1] - result.rss_kib[0] < MOST_GROWTH_KIB
     # Each kind of refusal is among them, or nothing was measured.
@@ -48,10 +58,12 @@ def test_a_hundred_thousand_cost_what_the_first_did(tmp_path: Path) -> None:
     result = measure(tmp_path / "store.db", ALL)
     check(result)
     assert max(result.rows["macs"]) > 1000
+    assert max(result.rows[PARTS]) == OPEN_PARTS
 
 
 def test_they_are_the_same_each_time() -> None:
     assert list(hostile(100)) == list(hostile(100))
+    assert list(hostile_parts(100)) == list(hostile_parts(100))
 
 
 def test_the_benchmark_tells_it(tmp_path: Path) -> None:

@@ -236,6 +236,28 @@ def test_pruning_is_bounded_and_comes_to_an_end(store: Store, clock: FakeClock) 
         assert [store.housekeeping(now) for _ in range(3)] == [PRUNE_ROWS, 50, 0]
 
 
+def test_what_failed_since_a_time_may_be_due_again(store: Store, clock: FakeClock) -> None:
+    with store.transaction():
+        message_id = store.inbox.add(message(1), clock.now())
+        assert message_id is not None
+        add = store.outbox.add
+        before, taken, withdrawn, notice = (add("1234", "OK", clock.now()) for _ in range(4))
+        its_own = add("1234", "OK", clock.now(), inbox_id=message_id)
+        store.outbox.fail(before, "+CMS 28", clock.now())
+        clock.advance(10)
+        since_s = store.time.running_s(clock.now())
+        store.outbox.sent(taken, 1, clock.now())
+        store.outbox.withdraw(withdrawn, clock.now())
+        store.outbox.postpone(notice, 300, "+CMS 28", clock.now())
+        for failed in (notice, its_own):
+            store.outbox.fail(failed, "+CMS 28", clock.now())
+        store.outbox.due_again(since_s, but=message_id)
+        assert store.outbox.pending_count() == 1
+        row = store.outbox.next_due(clock.now())
+        assert row is not None
+        assert (row.id, row.state, row.ended) == (notice, OutboxState.DUE, None)
+
+
 def test_answers_go_out_in_order_and_once_taken_no_more(store: Store, clock: FakeClock) -> None:
     with store.transaction():
         first = store.outbox.add("1234", "OK 1", clock.now())

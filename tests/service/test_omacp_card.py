@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from apn_config.config import AccessConfig, Config, DialectsConfig, OmacpConfig, Rule
 from apn_config.dialects.omacp.encode import (
@@ -15,7 +16,10 @@ from apn_config.dialects.omacp.encode import (
     parts_of,
 )
 from apn_config.dialects.omacp.security import key_for
+from apn_config.intake import CARD_S
 from apn_config.model import Security
+from modem.simulator import FaultPlan
+from modem.simulator.faults import Action, Fault
 from tests.service.bench import CONFIG, Bench, Play
 
 OTHER_IMSI = "901430000000777"
@@ -37,6 +41,12 @@ def message(apn: str, imsi: str) -> str:
     return deliver_of(part, "99887", datetime(2026, 1, 1, tzinfo=UTC)).pdu
 
 
+def busy(bench: Bench, seconds: float) -> None:
+    """The card tells its numbers only after that time."""
+    numbers = Fault(Action.REFUSE, pattern=r"\+(CIMI|CRSM|CCID)", code="CME 14", for_s=seconds)
+    bench.simulated.set_faults(FaultPlan((numbers,)))
+
+
 def test_an_imsi_that_changed_without_a_word(play: Play) -> None:
     """As emnify's applet may do it, on a modem that tells nothing of that."""
 
@@ -49,5 +59,53 @@ def test_an_imsi_that_changed_without_a_word(play: Play) -> None:
         card.imsi = OTHER_IMSI
         bench.simulated.deliver_pdu(message("other", OTHER_IMSI))
         await bench.answer("OK APN other")
+
+    play(story, config=NETWPIN)
+
+
+def test_what_waited_at_a_start_is_judged_once_the_card_tells_its_imsi(play: Play) -> None:
+    """No PIN is configured: NETWPIN takes none."""
+
+    async def story(bench: Bench) -> None:
+        imsi = (await bench.agent.keeper.modem()).identity.imsi or ""
+        await bench.kill()
+        bench.simulated.deliver_pdu(message("other", imsi))
+        busy(bench, 20)
+        await bench.start()
+        await bench.answer("OK APN other", 60)
+
+    play(story, config=NETWPIN)
+
+
+def test_a_card_that_starts_again_is_waited_for(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.passes(60)
+        busy(bench, 20)
+        bench.simulated.refresh_card(imsi=OTHER_IMSI)
+        await bench.passes(5)
+        bench.simulated.deliver_pdu(message("other", OTHER_IMSI))
+        await bench.answer("OK APN other", 90)
+
+    play(story, config=NETWPIN)
+
+
+def test_a_card_that_never_tells_its_imsi_is_waited_for_once(play: Play) -> None:
+    """Nobody may hold up the others' messages by octets that only an IMSI could prove."""
+
+    async def story(bench: Bench) -> None:
+        await bench.passes(60)
+
+        def judged(count: int) -> bool:
+            return bench.verdicts() == ["no-imsi"] * count
+
+        # Another refusal than "busy", which is asked again for some seconds each time.
+        mute = Fault(Action.REFUSE, pattern=r"\+CIMI", code="CME 100")
+        bench.simulated.set_faults(FaultPlan((mute,)))
+        bench.simulated.deliver_pdu(message("other", OTHER_IMSI))
+        waited_s = await bench.until(partial(judged, 1), "it is judged", 60)
+        assert waited_s >= CARD_S
+        for number in range(2, 5):
+            bench.simulated.deliver_pdu(message(f"other{number}", OTHER_IMSI))
+            await bench.until(partial(judged, number), "it is judged", 5)
 
     play(story, config=NETWPIN)

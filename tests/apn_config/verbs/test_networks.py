@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from modem.simulator import NetworkSettings
+from modem.simulator import Action, Fault, FaultPlan, NetworkSettings
 from modem.simulator.answers import Cme, CmeRefusal, Reply
 from modem.simulator.plmn import Act, Operator, Welcome
 from modem.simulator.services.table import Entry
@@ -154,6 +154,27 @@ def test_a_choice_that_was_interrupted_is_undone(play: Play) -> None:
         await bench.answer("#1 ERR reason=interrupted")
         assert (plmn(bench), chosen(bench)) == ("00101", None)
         assert bench.count(r"AT\+COPS=4.*") == 1
+
+    play(story, settings=SETTINGS)
+
+
+@pytest.mark.parametrize("does", [True, False], ids=["its answer is lost", "it chooses nothing"])
+def test_a_modem_that_is_silent_at_the_undo_blocks_nobody(play: Play, does: bool) -> None:
+    async def story(bench: Bench) -> None:
+        bench.simulated.set_faults(FaultPlan((Fault(Action.NO_ANSWER, prefix="AT+COPS=0"),)))
+        if not does:
+            table = bench.simulated._table
+            by_hand = Entry(set=table["+COPS"].set, read=lambda *_: ('+COPS: 4,2,"00103",7',))
+            bench.simulated._table = {**table, "+COPS": by_hand}
+        allow = bench.refuse("+CMGS")
+        bench.send("#1 NETWORK 00103")
+        await bench.until(lambda: bench.count(r"AT\+COPS=0"), "it is put back", 1000)
+        allow()
+        bench.send("#2 PING")
+        await bench.answer("#2 OK PING", 400)
+        reason = "not-sent" if does else "not-restored"
+        await bench.until(lambda: bench.verdicts()[0] == reason, "it is settled", 1000)
+        assert bench.count(r"AT\+COPS=0") == (1 if does else 3)
 
     play(story, settings=SETTINGS)
 

@@ -12,7 +12,10 @@ from apn_config.appliers.processes import Finished
 from apn_config.config import Config
 from apn_config.config_commands import CommandsConfig
 from apn_config.store import InboxState, Rung
-from modem.profiles import GENERIC
+from modem.profiles import GENERIC, profile_named
+from modem.simulator.answers import Cms, CmsRefusal, Reply
+from modem.simulator.services.table import Entry
+from modem.simulator.state import State
 from tests.service.bench import CONFIG, Bench, Play
 
 PROGRAM = ("/usr/bin/systemctl", "reboot")
@@ -194,6 +197,64 @@ def test_killed_before_the_answer_is_sent_it_is_not_done(play: Play) -> None:
     play(story, config=ALLOWED)
 
 
+def test_stopped_before_the_answer_is_sent_it_is_not_done(play: Play) -> None:
+    """Whoever stops the service doesn't want the host to be rebooted a minute later."""
+
+    async def story(bench: Bench) -> None:
+        program = Program(bench, OK)
+        allow = bench.refuse("+CMGS")
+        bench.send("#1 REBOOT HOST")
+        await bench.until(lambda: state(bench) is InboxState.STARTED, "it has begun")
+        began_s = bench.loop.time()
+        await bench.agent.wind_down(60)
+        assert bench.loop.time() - began_s < 1
+        await bench.passes(300)
+        assert not program.runs
+        await bench.kill()
+        allow()
+        await bench.start()
+        await bench.answer("#1 ERR reason=interrupted")
+        assert bench.answers == ["#1 ERR reason=interrupted"]
+        assert not program.runs
+
+    play(story, config=ALLOWED)
+
+
+@pytest.mark.parametrize("expires", [False, True], ids=["given up", "expired"])
+def test_nobody_waits_for_an_answer_that_is_given_up(play: Play, expires: bool) -> None:
+    async def story(bench: Bench) -> None:
+        program = Program(bench, OK)
+        error = Cms.NO_NETWORK_SERVICE if expires else Cms.NOT_ALLOWED
+
+        def refuse(_state: State, _text: str) -> Reply:
+            raise CmsRefusal(error)
+
+        bench.simulated._table = {**bench.simulated._table, "+CMGS": Entry(set=refuse)}
+        bench.send("#1 REBOOT HOST")
+        took_s = await bench.until(lambda: program.runs, "it is run", 200)
+        assert took_s < 40
+
+    reply = replace(ALLOWED.reply, expire_h=10 / 3600 if expires else 24)
+    play(story, config=replace(ALLOWED, reply=reply))
+
+
+def test_it_needs_no_modem(play: Play) -> None:
+    """One that hangs may be why it is wanted."""
+
+    async def story(bench: Bench) -> None:
+        program = Program(bench, OK)
+
+        async def away() -> None:
+            await asyncio.sleep(1e6)
+
+        bench.monkeypatch.setattr(bench.agent.keeper, "modem", away)
+        bench.send("#1 REBOOT HOST")
+        took_s = await bench.until(lambda: program.runs, "it is run", 200)
+        assert took_s < 70
+
+    play(story, config=ALLOWED)
+
+
 # --- the modem ------------------------------------------------------------------------------------
 
 
@@ -215,6 +276,23 @@ def test_a_modem_without_a_command_for_it(play: Play) -> None:
         await bench.answer("#1 ERR reason=unsupported")
 
     play(story, profile=GENERIC)
+
+
+def test_a_modem_that_boots_without_a_word(play: Play) -> None:
+    """It restarted in silence; the echo of a line tells so."""
+
+    async def story(bench: Bench) -> None:
+        bench.send("#1 REBOOT MODEM")
+        await bench.until(lambda: bench.count(r"AT\+CFUN=15"), "it is told")
+        # Nobody else asks it anything.
+        bench.monkeypatch.setattr("apn_config.intake.Intake._work", forever)
+        _, took_s = await bench.answer("#1 OK REBOOT MODEM", 200)
+        assert took_s < 60
+
+    async def forever(*_arguments: object) -> None:
+        await asyncio.sleep(1e6)
+
+    play(story, profile=profile_named("sara-r4"))
 
 
 def test_without_budget_it_is_refused(play: Play) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
-from apn_config.store import InboxState
+from apn_config.config import AccessConfig, Config
+from apn_config.config_dialects import DialectsConfig
+from apn_config.store import InboxState, OutboxState, Store
 from modem.simulator import Action, Fault, FaultPlan
 from modem.simulator.answers import Cms, CmsRefusal, Reply
 from modem.simulator.services.table import Entry
 from modem.simulator.state import State
-from tests.service.bench import Bench, Play
+from tests.service.bench import CONFIG, Bench, Play
 
 FORMER, OTHER = "+883990000001", "+491710760000"
 
@@ -36,14 +41,14 @@ def sets_nothing(bench: Bench, number: str) -> None:
     bench.simulated._table = {**table, "+CSCA": Entry(set=assign, read=entry.read)}
 
 
-def takes_nothing_by(bench: Bench, number: str) -> None:
+def takes_nothing_by(bench: Bench, number: str, error: Cms = Cms.NO_NETWORK_SERVICE) -> None:
     """The network hands nothing on to that service centre."""
     table = bench.simulated._table
     entry = table["+CMGS"]
 
     def submit(state: State, text: str) -> Reply:
         if smsc(bench) == number:
-            raise CmsRefusal(Cms.NO_NETWORK_SERVICE)
+            raise CmsRefusal(error)
         assert entry.set is not None
         return entry.set(state, text)
 
@@ -135,7 +140,7 @@ def test_one_that_the_modem_does_not_keep_is_told_of(play: Play, refuses: bool) 
     play(story)
 
 
-def test_where_no_number_was_known_none_is_put_back(play: Play) -> None:
+def test_where_there_was_no_number_none_is_put_back(play: Play) -> None:
     """Nothing could be sent before, either: what was set stays, and is told of."""
 
     async def story(bench: Bench) -> None:
@@ -144,9 +149,9 @@ def test_where_no_number_was_known_none_is_put_back(play: Play) -> None:
         card.smsc = ""
         allow = bench.refuse("+CMGS")
         bench.send(f"#1 SMSC {OTHER}")
-        await bench.until(lambda: bench.verdicts() == ["not-sent"], "it is settled", 300)
+        await bench.until(lambda: bench.verdicts() == ["not-restored"], "it is settled", 150)
         allow()
-        await bench.answer("#1 ERR reason=not-sent")
+        await bench.answer("#1 ERR reason=not-restored")
         assert smsc(bench) == OTHER
         assert bench.count(r"AT\+CSCA=.*") == 1
 
@@ -283,21 +288,168 @@ def test_killed_anywhere_it_is_the_number_that_the_last_answer_tells(
     play(story)
 
 
-def test_a_former_number_that_is_not_told_is_not_taken_for_none(play: Play) -> None:
+def tells_no_number(_text: int) -> Reply:
+    raise CmsRefusal(Cms.SIM_FAILURE)
+
+
+def tells_nonsense(_text: int) -> Reply:
+    return ("+CSCA: +8839900",)
+
+
+def tells_another_each_time(count: int) -> Reply:
+    return (f'+CSCA: "+88399000000{count % 10}",145',)
+
+
+TELLS = {
+    "refused": tells_no_number,
+    "garbled": tells_nonsense,
+    "a digit garbled": tells_another_each_time,
+}
+
+
+@pytest.mark.parametrize("tells", TELLS.values(), ids=TELLS)
+def test_a_former_number_that_is_not_told_is_not_taken_for_none(
+    play: Play, tells: Callable[[int], Reply]
+) -> None:
     """Nothing could be put back, so nothing is begun."""
 
     async def story(bench: Bench) -> None:
         table = bench.simulated._table
         entry = table["+CSCA"]
 
-        def refuse(_state: State, _text: str) -> Reply:
-            raise CmsRefusal(Cms.SIM_FAILURE)
+        def read(_state: State, _text: str) -> Reply:
+            return tells(bench.count(r"AT\+CSCA\?"))
 
-        bench.simulated._table = {**table, "+CSCA": Entry(set=entry.set, read=refuse)}
+        bench.simulated._table = {**table, "+CSCA": Entry(set=entry.set, read=read)}
         bench.send(f"#1 SMSC {OTHER}")
         await bench.answer("#1 ERR reason=modem-error")
         assert smsc(bench) == FORMER
         assert undo(bench) == [None]
+        assert bench.count(r"AT\+CSCA=.*") == 0
+
+    play(story)
+
+
+@pytest.mark.parametrize("number", ["", None], ids=["empty", "refused"])
+def test_no_number_is_told_where_there_is_none(play: Play, number: str | None) -> None:
+    async def story(bench: Bench) -> None:
+        card = bench.simulated.state.card
+        assert card is not None
+        card.smsc = ""
+        if number is None:
+            table = bench.simulated._table
+            read = Entry(read=lambda _state, _text: tells_no_number(0))
+            bench.simulated._table = {**table, "+CSCA": read}
+        bench.send("#1 SMSC")
+        await bench.until(lambda: bench.verdicts()[:1] not in ([], [None]), "it is answered")
+        assert bench.verdicts() == ["answered" if number == "" else "modem-error"]
+
+    play(story)
+
+
+def test_what_others_are_answered_meanwhile_is_not_lost(play: Play) -> None:
+    """A network that refuses, as 28 or 50, is believed after three tries."""
+
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, OTHER, Cms.NOT_ALLOWED)
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.until(lambda: smsc(bench) == OTHER, "it is set")
+        bench.send("#2 PING")
+        bench.send("#3 HELP")
+        # Given up, so nobody waits for the two minutes.
+        took_s = await bench.until(lambda: smsc(bench) == FORMER, "it is put back")
+        assert took_s < 40
+        await bench.until(lambda: due(bench) == 0, "all is sent", 400)
+        starts = sorted(text[:6] for text in bench.answers)
+        assert starts == ["#1 ERR", "#2 OK ", "#3 OK "]
+
+    play(story)
+
+
+def failed(bench: Bench) -> int:
+    def count(store: Store) -> int:
+        answers = [store.outbox.of_message(row.id) for row in store.inbox.recent(100)]
+        return sum(row.state is OutboxState.FAILED for rows in answers for row in rows)
+
+    return bench.db.now(count)
+
+
+def test_what_was_given_up_before_a_kill_is_not_lost(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, OTHER, Cms.NOT_ALLOWED)
+        # The trial's own answer isn't given up.
+        bench.monkeypatch.setattr("apn_config.verbs.place.Place.sent", never)
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.until(lambda: smsc(bench) == OTHER, "it is set")
+        bench.send("#2 PING")
+        await bench.until(lambda: failed(bench) == 2, "both are given up")
+        await bench.kill()
+        await bench.start()
+        await bench.until(lambda: bench.verdicts() == ["interrupted", "answered"], "it is settled")
+        await bench.until(lambda: due(bench) == 0, "all is sent", 400)
+        assert sorted(bench.answers) == ["#1 ERR reason=interrupted", "#2 OK PING"]
+
+    play(story)
+
+
+async def never(*_arguments: object) -> bool:
+    await asyncio.sleep(1e6)
+    return False
+
+
+def test_others_are_answered_while_it_is_put_back(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, "", Cms.NOT_ALLOWED)
+        sets_nothing(bench, FORMER)
+        allow = bench.refuse("+CMGS")
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.until(lambda: bench.count(rf'AT\+CSCA="\{FORMER}".*') > 1, "it is put back")
+        allow()
+        bench.send("#2 PING")
+        _, took_s = await bench.answer("#2 OK PING")
+        assert took_s < 30
+        assert bench.verdicts()[0] is None
+        await bench.answer("#1 ERR reason=not-restored")
+
+    play(story)
+
+
+NOBODY = replace(CONFIG, access=AccessConfig(senders=("99999",)))
+OTHER_LANGUAGE = replace(CONFIG, dialects=DialectsConfig(enabled=("teltonika",)))
+
+
+@pytest.mark.parametrize("config", [NOBODY, OTHER_LANGUAGE], ids=["sender", "dialect"])
+def test_it_is_put_back_although_nobody_may_command_it_any_more(play: Play, config: Config) -> None:
+    """It was allowed when it began."""
+
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, OTHER)
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.until(lambda: due(bench) == 1, "it is to be sent")
+        await bench.kill()
+        bench.config = config
+        await bench.start()
+        await bench.answer("#1 ERR reason=interrupted")
+        await bench.passes(300)
+        assert smsc(bench) == FORMER
+        assert bench.answers == ["#1 ERR reason=interrupted"]
+
+    play(story)
+
+
+def test_a_stop_leaves_it_to_the_next_start(play: Play) -> None:
+    async def story(bench: Bench) -> None:
+        takes_nothing_by(bench, OTHER)
+        bench.send(f"#1 SMSC {OTHER}")
+        await bench.until(lambda: due(bench) == 1, "it is to be sent")
+        began_s = bench.loop.time()
+        await bench.agent.wind_down(60)
+        assert bench.loop.time() - began_s < 1
+        assert smsc(bench) == OTHER
+        await bench.kill()
+        await bench.start()
+        await bench.answer("#1 ERR reason=interrupted")
+        assert smsc(bench) == FORMER
 
     play(story)
 

@@ -133,8 +133,8 @@ MUTATIONS: Mapping[str, Mutation] = {
     "status-without-apn": Mutation(
         "STATUS doesn't tell the APN",
         "apn_config/verbs/reading.py",
-        '    pairs.append(("apn", apn.name))\n',
-        "",
+        '[("apn", apn.name), *_address(seen)]',
+        "_address(seen)",
         ("test_status",),
     ),
     "apn-of-the-configuration": Mutation(
@@ -154,16 +154,16 @@ MUTATIONS: Mapping[str, Mutation] = {
     "reboot-unanswered": Mutation(
         "REBOOT MODEM isn't answered",
         "apn_config/verbs/reboot.py",
-        '        return\n    await place.answer(row, Outcome(Result.OK, command.verb), "done")\n',
-        "        return\n",
+        '\n    await place.answer(row, Outcome(Result.OK, Verb.REBOOT_MODEM), "done")\n',
+        "\n",
         ("test_the_modem_is_reset_by_command",),
     ),
     # --- answers go out
     "outbox-not-looked-at": Mutation(
         "only what was just stored is sent, not what is due from before",
         "apn_config/outgoing.py",
-        "            row, wait_s = await self._db.run(self._look)\n",
-        "            row, wait_s = None, None\n",
+        "            row, wait_s, expired = await self._db.run(self._look)\n",
+        "            row, wait_s, expired = None, None, False\n",
         ("test_the_daemon_dies_with_a_message",),
     ),
     "sent-before-sending": Mutation(
