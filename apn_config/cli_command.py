@@ -81,6 +81,8 @@ def command_check(
         return
     if sender is None or text is None:
         raise click.UsageError("wanted --from and --text, or --omacp")
+    if pin_file is not None or imsi:
+        raise click.UsageError("--pin-file and --imsi go with --omacp")
     from apn_config.cli_access import look
     from apn_config.model import Device, Message
 

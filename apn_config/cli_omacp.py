@@ -7,6 +7,7 @@ what it is to be sent in.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,8 +137,9 @@ def command_make(**given: Any) -> None:
         raise click.UsageError(
             "how the REST API takes octets is not documented; --unverified prints a guess"
         )
-    forms = [given["to"] and not given["as_json"], given["deliver"], given["to_hex"]]
-    if sum(map(bool, (*forms, given["as_json"], rest))) != 1:
+    to, deliver, as_json = given["to"], given["deliver"], given["as_json"]
+    forms = [to is not None and not as_json, deliver is not None, given["to_hex"], as_json, rest]
+    if sum(map(bool, forms)) != 1:
         raise click.UsageError(
             "wanted one of --to NUMBER, --deliver SENDER, --to-hex, --json, --rest --unverified"
         )
@@ -147,12 +149,12 @@ def command_make(**given: Any) -> None:
     elif rest:
         click.echo("unverified: nobody has tried this form at the platform", err=True)
         _print_json(_rest_values(made.parts))
-    elif given["as_json"]:
-        _print_json(_part_values(made.parts, given["to"]))
-    elif given["deliver"]:
-        _print_delivers(made.parts, given["deliver"])
+    elif as_json:
+        _print_json(_part_values(made.parts, to))
+    elif deliver is not None:
+        _print_delivers(made.parts, deliver)
     else:
-        _print_submits(made.parts, given["to"])
+        _print_submits(made.parts, to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,9 @@ class _Making:
         napid = _new_napid() if self.napid is None else self.napid
         for option, value in (("--name", self.title), ("--napid", napid)):
             if not value.isprintable() or len(value) > _MAX_TITLE:
-                raise click.BadParameter(f"{option}: wanted at most {_MAX_TITLE} characters")
+                raise click.BadParameter(
+                    f"{option}: wanted at most {_MAX_TITLE} printable characters"
+                )
         auth = self.auth or ("pap" if self.user or password else "none")
         if auth == "none" and (self.user or password):
             raise click.UsageError("--auth none has neither user nor password")
@@ -280,6 +284,9 @@ def _submit(part: Part, to: str) -> sms.Submit:
     from apn_config.dialects.omacp.encode import submit_of
     from modem import sms
 
+    # An address may have *, # and letters, too (3GPP TS 23.040 9.1.2.3); no device is reached so.
+    if re.fullmatch(r"\+?[0-9]+", to) is None:
+        raise click.BadParameter("--to: wanted digits, after a + where it is international")
     try:
         return submit_of(part, to)
     except sms.ComposeError as error:

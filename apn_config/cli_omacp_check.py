@@ -188,8 +188,11 @@ def _content(given: str) -> bytes:
     if given == "-":
         content = sys.stdin.buffer.read(_MAX_FILE_OCTETS + 1)
     elif _is_file(path):
-        with path.open("rb") as file:
-            content = file.read(_MAX_FILE_OCTETS + 1)
+        try:
+            with path.open("rb") as file:
+                content = file.read(_MAX_FILE_OCTETS + 1)
+        except OSError as error:
+            raise click.BadParameter(f"--omacp: {path}: {error.strerror}") from None
     else:
         try:
             content = bytes.fromhex(given)

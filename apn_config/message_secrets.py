@@ -115,6 +115,7 @@ class _Screen:
         texts = _texts(bytes.fromhex(octets))
         messages = [_decoded(octets[offset:]) for offset in _RECORD_OFFSETS]
         harmless = all(map(self._veil.shows, texts)) and all(map(self._harmless_message, messages))
+        harmless = harmless and not any(map(self._veil.hides, _user_data(bytes.fromhex(octets))))
         return digits if harmless else _hidden(digits)
 
     def _without_word(self, text: str) -> str:
@@ -124,6 +125,12 @@ class _Screen:
 def _octets(message: sms.Deliver | sms.Submit) -> Message:
     ports = message.ports
     return Message(None, message.data, None if ports is None else ports.dst)
+
+
+def _user_data(octets: bytes) -> Iterator[Message]:
+    """Octets as those of a message: with a header in front, and without."""
+    yield Message(data=octets)
+    yield Message(data=octets[1 + octets[0] :])
 
 
 def _decoded(pdu: str) -> sms.AnyMessage | None:

@@ -38,6 +38,7 @@ from apn_config.keys import Key
 from apn_config.model import Device, Message, Password, Sender
 from apn_config.reader import Reader
 from apn_config.store import Store
+from apn_config.store.inbox import COUNT_PARTS
 from apn_config.voice import Voice
 from benchmarks import machine
 from benchmarks.figures import Spread, table
@@ -235,13 +236,13 @@ def measure(path: Path, messages: int) -> Result:
 
 
 def _counts(store: Store) -> dict[str, int]:
+    queries = {name: f"SELECT count(*) AS kept FROM {name}" for name in TABLES}
     with store.transaction():
         found = {}
-        for name in TABLES:
-            row = store._database.one(f"SELECT count(*) AS kept FROM {name}")  # noqa: SLF001
+        for name, query in (queries | {PARTS: COUNT_PARTS}).items():
+            row = store._database.one(query)  # noqa: SLF001
             assert row is not None
             found[name] = int(row["kept"])
-        found[PARTS] = len(store.inbox.open_parts())
         return found
 
 

@@ -140,14 +140,14 @@ OPEN: Final = (
 PARTS_OF: Final = """SELECT * FROM inbox WHERE final_s IS NULL AND state = 'part'
     AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
     AND concat_total = :total AND concat_bits = :bits ORDER BY id"""
-COUNT_OF: Final = """SELECT count(DISTINCT concat_seq) AS seqs, count(*) AS parts FROM inbox
+COUNT_OF: Final = """SELECT count(DISTINCT concat_seq) AS seqs, count(*) AS kept FROM inbox
     WHERE final_s IS NULL AND state = 'part' AND sender = :sender AND alphanumeric = :alphanumeric
     AND concat_reference = :reference AND concat_total = :total AND concat_bits = :bits"""
 # What waits beyond these, the oldest first.
 PARTS_BEYOND: Final = """SELECT id FROM inbox WHERE final_s IS NULL AND state = 'part'
     AND sender = :sender AND alphanumeric = :alphanumeric AND concat_reference = :reference
     AND concat_total = :total AND concat_bits = :bits ORDER BY id DESC LIMIT -1 OFFSET :keep"""
-COUNT_PARTS: Final = """SELECT count(*) AS parts FROM inbox
+COUNT_PARTS: Final = """SELECT count(*) AS kept FROM inbox
     WHERE final_s IS NULL AND state = 'part'"""
 ALL_PARTS_BEYOND: Final = """SELECT id FROM inbox WHERE final_s IS NULL AND state = 'part'
     ORDER BY id DESC LIMIT -1 OFFSET :keep"""
@@ -263,7 +263,7 @@ class Inbox:
 
     def _beyond(self, count: str, beyond: str, values: dict[str, Value], most: int) -> set[int]:
         row = self._database.one(count, values)
-        if row is None or row["parts"] <= most:
+        if row is None or row["kept"] <= most:
             return set()
         rows = self._database.all(beyond, {**values, "keep": most - most // 4})
         return {int(each["id"]) for each in rows}

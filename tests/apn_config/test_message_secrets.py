@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from apn_config import message_secrets
+from apn_config.cli_omacp import make_omacp
 from apn_config.dialects import dialect_named
+from apn_config.dialects.omacp.encode import AccessPoint
+from apn_config.model import AuthType, Security
 from apn_config.reader import Reader
 from apn_config.veil import Veil
 from modem.sms import (
@@ -247,3 +250,12 @@ def test_what_is_no_pdu_is_hidden_behind_a_header() -> None:
 def test_a_draft_is_looked_at_too() -> None:
     (part,) = compose("12345", f"PIN {WORD} STATUS")
     _assert_hidden(without_secrets([f"+CMGR: 2,,{part.tpdu_length}", part.pdu]), [part.pdu])
+
+
+@pytest.mark.parametrize("header", [b"", bytes.fromhex("0605040B8423F0")], ids=["data", "header"])
+def test_octets_of_a_message_alone_are_hidden(header: bytes) -> None:
+    """As a terminal shows user data: a document has the APN's password in clear text."""
+    point = AccessPoint("em", "me", WORD, AuthType.PAP)
+    digits = (header + make_omacp(point, Security.USERPIN, pin="4821").push).hex().upper()
+    (shown,) = message_secrets.without_secrets([digits], Veil(Reader([dialect_named("omacp")])))
+    assert shown == "*" * len(digits)

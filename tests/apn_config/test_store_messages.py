@@ -108,6 +108,7 @@ def test_parts_become_one_message_with_the_first_ones_time(store: Store, clock: 
         assert early is not None
         assert store.inbox.pending() == []
         assert [row.id for row in store.inbox.parts_of(SENDER, place)] == [late, early]
+        assert not store.inbox.lacks_parts(SENDER, place)
         assert store.inbox.join([early, late], Message("whole text"), clock.now()) == early
         (whole,) = store.inbox.pending()
         assert (whole.id, whole.text, whole.scts) == (early, "whole text", T0)
@@ -133,6 +134,7 @@ def test_parts_of_other_messages(
     with store.transaction():
         store.inbox.add(message(1, place=Place(7, 2, 1, 8)), clock.now())
         assert store.inbox.parts_of(sender, place) == []
+        assert store.inbox.lacks_parts(SENDER, Place(7, 2, 2, 8))
         assert len(store.inbox.open_parts()) == 1
 
 

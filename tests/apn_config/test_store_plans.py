@@ -27,6 +27,11 @@ PLANS: dict[str, tuple[str, Values, str]] = {
         {"sender": "1", "alphanumeric": 0, "reference": 1, "total": 2, "bits": 8},
         "SEARCH inbox USING INDEX inbox_open (state=? AND sender=? AND concat_reference=?)",
     ),
+    "inbox-all-parts-counted": (
+        inbox.COUNT_PARTS,
+        {},
+        "SEARCH inbox USING INDEX inbox_open (state=?)",
+    ),
     "inbox-since": (
         inbox.SINCE,
         {"known": 1, "limit": 9},
@@ -76,6 +81,12 @@ def test_hot_queries_use_their_index(
     first, *rest = _plan(database, sql, values)
     assert first == wanted
     assert all(line == "USE TEMP B-TREE FOR ORDER BY" for line in rest)  # of open rows
+
+
+def test_the_parts_of_a_message_are_counted_by_their_index(database: Database) -> None:
+    values = PLANS["inbox-parts"][1]
+    # The order of the lines, and what is said of DISTINCT, differ between versions of SQLite.
+    assert PLANS["inbox-parts"][2] in _plan(database, inbox.COUNT_OF, values)
 
 
 def test_a_new_boot_reads_ends_of_tables_alone(database: Database) -> None:

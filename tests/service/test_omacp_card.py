@@ -23,6 +23,8 @@ from modem.simulator.faults import Action, Fault
 from tests.service.bench import CONFIG, Bench, Play
 
 OTHER_IMSI = "901430000000777"
+# Longer than a single look at a busy card goes on, 22 s, and the one of a start before it.
+LONG_S = 50.0
 NETWPIN: Config = replace(
     CONFIG,
     access=AccessConfig(rules=(Rule("operators"),)),
@@ -70,9 +72,9 @@ def test_what_waited_at_a_start_is_judged_once_the_card_tells_its_imsi(play: Pla
         imsi = (await bench.agent.keeper.modem()).identity.imsi or ""
         await bench.kill()
         bench.simulated.deliver_pdu(message("other", imsi))
-        busy(bench, 20)
+        busy(bench, LONG_S)
         await bench.start()
-        await bench.answer("OK APN other", 60)
+        await bench.answer("OK APN other", 100)
 
     play(story, config=NETWPIN)
 
@@ -80,11 +82,11 @@ def test_what_waited_at_a_start_is_judged_once_the_card_tells_its_imsi(play: Pla
 def test_a_card_that_starts_again_is_waited_for(play: Play) -> None:
     async def story(bench: Bench) -> None:
         await bench.passes(60)
-        busy(bench, 20)
+        busy(bench, LONG_S)
         bench.simulated.refresh_card(imsi=OTHER_IMSI)
         await bench.passes(5)
         bench.simulated.deliver_pdu(message("other", OTHER_IMSI))
-        await bench.answer("OK APN other", 90)
+        await bench.answer("OK APN other", 120)
 
     play(story, config=NETWPIN)
 
@@ -107,5 +109,22 @@ def test_a_card_that_never_tells_its_imsi_is_waited_for_once(play: Play) -> None
         for number in range(2, 5):
             bench.simulated.deliver_pdu(message(f"other{number}", OTHER_IMSI))
             await bench.until(partial(judged, number), "it is judged", 5)
+
+    play(story, config=NETWPIN)
+
+
+def test_a_card_that_told_nothing_is_waited_for_again_after_the_next_initialisation(
+    play: Play,
+) -> None:
+    async def story(bench: Bench) -> None:
+        await bench.passes(60)
+        busy(bench, 3600)
+        bench.simulated.deliver_pdu(message("em", OTHER_IMSI))
+        await bench.until(lambda: bench.verdicts() == ["no-imsi"], "it is judged", 120)
+        busy(bench, LONG_S)
+        bench.simulated.refresh_card(imsi=OTHER_IMSI)
+        await bench.passes(1)
+        bench.simulated.deliver_pdu(message("other", OTHER_IMSI))
+        await bench.answer("OK APN other", 120)
 
     play(story, config=NETWPIN)

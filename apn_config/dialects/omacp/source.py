@@ -1,11 +1,12 @@
 """What somebody has at hand of a provisioning message: a file, or hex digits. Pure.
 
 It may be a whole push, its document alone, user data with its header, or PDUs; of one part or of
-several, in hex lines or as it is.
+several, in hex lines, as `command make --json` prints them, or as it is.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 # User data is read as a DELIVER's that has nothing else: no SMSC, no sender, 8-bit.
 _BEFORE_USER_DATA = bytes.fromhex("00 44 00 81 00 04 00000000000000")
 _MAX_USER_DATA = 140
+# More digits than a line of a dump has (xxd -p: 60), and fewer than a part that isn't the last.
+_DUMP_DIGITS = 64
 
 _Sms = sms.Deliver | sms.Submit
 
@@ -61,10 +64,24 @@ def source_of(content: bytes) -> Source:
 def _pieces(content: bytes) -> list[bytes]:
     """Lines of hex digits as octets, or the content itself."""
     lines = [line.strip() for line in content.decode("ascii", "replace").splitlines()]
-    digits = [line for line in lines if line and not _BESIDE.match(line)]
-    if digits and all(_HEX.fullmatch(line) for line in digits):
-        return [bytes.fromhex(line) for line in digits]
-    return [content]
+    digits = [_digits(line) for line in lines if line and not _BESIDE.match(line)]
+    if not digits or not all(_HEX.fullmatch(line) for line in digits):
+        return [content]
+    lengths = {len(line) for line in digits[:-1]}
+    if len(lengths) == 1 and max(lengths) <= _DUMP_DIGITS:
+        digits = ["".join(digits)]
+    return [bytes.fromhex(line) for line in digits]
+
+
+def _digits(line: str) -> str:
+    """A line without blanks; of one in JSON, what `udh` and `data` say."""
+    try:
+        row = json.loads(line) if line.startswith("{") else None
+    except (ValueError, RecursionError):
+        row = None
+    if isinstance(row, dict):
+        return "".join(str(row.get(name, "")) for name in ("udh", "data"))
+    return "".join(line.split())
 
 
 def _alone(octets: bytes) -> Source | None:

@@ -101,6 +101,16 @@ SOURCES: dict[str, tuple[bytes, str]] = {
     "a push": (LONG.push, "push"),
     "a push in hex": (lines(LONG.push), "push"),
     "a push in capitals": (lines(LONG.push).upper(), "push"),
+    "a push in hex with blanks": (LONG.push.hex(" ").encode(), "push"),
+    "a dump of a push": (
+        lines(*(LONG.push[at : at + 30] for at in range(0, len(LONG.push), 30))), "push",
+    ),
+    "parts in JSON": (
+        b'{"part": 1, "udh": "", "data": "' + b'"}\n{"dcs": 4, "udh": "", "data": "'.join(
+            part.hex().encode() for part in LONG.parts
+        ) + b'"}\n',
+        "user data, 3 parts, port 2948",
+    ),
     "parts of user data": (lines(*LONG.parts), "user data, 3 parts, port 2948"),
     "parts in another order": (lines(*reversed(LONG.parts)), "user data, 3 parts, port 2948"),
     "PDUs": ("\n".join(LONG.pdus).encode(), "SMS-DELIVER, 3 parts, port 2948"),
@@ -419,10 +429,12 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "no IMSI beside the PIN": (["--to-hex", "--sec", "usernetwpin"], "takes --imsi"),
     "an IMSI that is none": (["--to-hex", "--sec", "netwpin", "--imsi", "9x"], "6 to 15 digits"),
     "no number": (["--to", "nobody"], "--to"),
+    "letters that TP-DA has": (["--to", "abc"], "--to"),
+    "an empty number": (["--to", ""], "--to"),
     "no sender": (["--deliver", "a name that is too long"], "--deliver"),
     "no APN": (["--to-hex", "--apn", "e m"], "is no APN"),
     "a user with a quote": (["--to-hex", "--user", 'u"'], "--user"),
-    "a name of two lines": (["--to-hex", "--name", "a\nb"], "--name"),
+    "a name of two lines": (["--to-hex", "--name", "a\nb"], "printable"),
     "a NAPID that is too long": (["--to-hex", "--napid", "a" * 65], "--napid"),
     "a user without authentication": (["--to-hex", "--user", "u", "--auth", "none"], "--auth"),
 }
@@ -465,6 +477,27 @@ def test_no_secret_is_in_a_repr(pass_file: Path) -> None:
     assert SECRET not in repr(check_omacp(message.push, pin=PIN))
     deliver = deliver_of(message.parts[0], "1", datetime(2026, 11, 28, tzinfo=UTC))
     assert deliver.data == message.parts[0].data
+
+
+def test_a_message_without_a_sender(pin_file: Path) -> None:
+    """The platform's default, where nobody names one."""
+    pdu = made("--deliver", "", "--pin-file", pin_file).stdout.strip()
+    message = sms.decode_pdu(pdu)
+    assert isinstance(message, sms.Deliver)
+    assert message.number == ""
+
+
+@pytest.mark.parametrize("option", ["--pin-file", "--imsi"])
+def test_a_text_takes_no_option_of_the_other_form(option: str, pin_file: Path) -> None:
+    result = call("check", "--from", "1", "--text", "APN em", option, pin_file)
+    assert result.exit_code == 2
+    assert option in result.output
+
+
+def test_a_file_that_cant_be_read_is_named(pin_file: Path) -> None:
+    result = call("check", "--omacp", "/proc/self/mem", "--pin-file", pin_file)
+    assert result.exit_code == 2
+    assert "/proc/self/mem" in result.output
 
 
 def test_the_same_made_again_is_another_document(pin_file: Path) -> None:
