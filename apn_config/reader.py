@@ -35,6 +35,18 @@ class Failed(NotForUs):
     """A dialect that was added can't be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ambiguous(NotForUs):
+    """Several dialects understand it."""
+
+    dialects: tuple[str, ...] = ()
+
+    @classmethod
+    def between(cls, dialects: Sequence[str]) -> Ambiguous:
+        """Nobody's, as each of these would have it."""
+        return cls(f"ambiguous: {' or '.join(dialects)}", tuple(dialects))
+
+
 class Reader:
     """The enabled dialects, and the verbs of the user's own, which the plain one knows."""
 
@@ -75,7 +87,7 @@ class Reader:
         if not isinstance(ours, NotForUs) and _insists(message, ours):
             claims.append(ours)
         if len(claims) > 1:
-            return NotForUs(f"ambiguous: {' or '.join(map(_dialect_of, claims))}")
+            return Ambiguous.between([each.dialect for each in claims])
         return claims[0]
 
     def read_as(self, message: Message, dialect: str) -> Parsed:
@@ -114,9 +126,8 @@ class Reader:
                 continue
             for text in dialect.claims:
                 parsed = self.read(Message(text))
-                if isinstance(parsed, NotForUs) and parsed.why.startswith("ambiguous"):
-                    others = parsed.why.removeprefix("ambiguous: ").split(" or ")
-                    yield name, next(each for each in others if each != name), text
+                if isinstance(parsed, Ambiguous):
+                    yield name, next(each for each in parsed.dialects if each != name), text
 
     def redact(self, message: Message) -> str:
         """What may be kept of a message: a command's form without its secrets, of anything else
@@ -165,7 +176,3 @@ def _is_argument(claim: Command | Malformed, ours: Parsed) -> bool:
     return isinstance(given, Password) and ours.words[0] in map(
         str.upper, (given.word, given.login)
     )
-
-
-def _dialect_of(parsed: Command | Malformed) -> str:
-    return parsed.dialect

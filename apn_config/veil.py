@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from apn_config.dialects.plain import ANSWER
 from apn_config.model import Command, Malformed, Message, NotForUs, Parsed, Verb
-from apn_config.reader import PLAIN, SIGNED, Reader, redacted
+from apn_config.reader import PLAIN, SIGNED, Ambiguous, Reader, redacted
 
 STARS = "***"
 # What stands in the commands of other dialects that set an APN: in a text that is nearly one, there
@@ -43,7 +43,8 @@ class Veil:
         asks = isinstance(parsed, Command) or (
             isinstance(parsed, Malformed) and (parsed.verb == "APN" or parsed.dialect != PLAIN)
         )
-        doubtful = parsed_doubtfully(parsed) or "pin" in folded or "pass" in folded
+        # Where several dialects want it, any of them may have its password in it.
+        doubtful = isinstance(parsed, Ambiguous) or "pin" in folded or "pass" in folded
         doubtful = doubtful or (self._nearly and _is_not_understood(parsed) and _tells(folded))
         return self.without_words(redacted(parsed, message) if asks or doubtful else text)
 
@@ -106,8 +107,3 @@ def _is_not_understood(parsed: Parsed) -> bool:
 def _tells(folded: str) -> bool:
     """Might it be meant for a dialect all the same, with a password in it?"""
     return any(word in folded for word in _TELLING) or _NUMBERED.search(folded) is not None
-
-
-def parsed_doubtfully(parsed: object) -> bool:
-    """Did two dialects want it? Either may have its password in it."""
-    return isinstance(parsed, NotForUs) and parsed.why.startswith("ambiguous")

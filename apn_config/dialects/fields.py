@@ -28,11 +28,11 @@ from apn_config.model import (
     Result,
     Verb,
 )
-from modem import sms
+from apn_config.replies import MAX_SEPTETS as MAX_SEPTETS
+from apn_config.replies import fitted as fitted
 
 T = TypeVar("T")
 
-MAX_SEPTETS = 160
 APN = "APN"
 # What phones and messengers put for a blank, and for straight quotes. A line end is no blank here:
 # it is dropped at both ends of a text, and within one it makes a value that is refused.
@@ -319,11 +319,6 @@ def with_reason(text: str, outcome: Outcome) -> str:
     return fitted(f"{text} ({reason}{where})")
 
 
-def fitted(text: str) -> str:
-    """What one SMS holds of it, in GSM 7-bit basic characters of one septet, on one line."""
-    return "".join(_basic(character) for character in text)[:MAX_SEPTETS]
-
-
 def joined(parts: Iterable[str], separator: str) -> str:
     """The parts as one text; those that don't fit are dropped from the right."""
     text = ""
@@ -333,10 +328,6 @@ def joined(parts: Iterable[str], separator: str) -> str:
             break
         text = longer
     return text
-
-
-def _basic(character: str) -> str:
-    return character if character >= " " and sms.is_gsm7_basic(character) else "?"
 
 
 def told(outcome: Outcome) -> dict[str, str]:
